@@ -1,0 +1,50 @@
+// Package semconv holds the names that users see: attributes, events and metrics of model telemetry.
+//
+// registry.yaml is their one definition; names.go and docs/semconv.md are generated from it.
+package semconv
+
+import "strings"
+
+//go:generate go run ./internal/generate -registry registry.yaml -go names.go -docs ../docs/semconv.md
+
+// Kind says who makes a metric, and how its points add up.
+type Kind string
+
+const (
+	Summary   Kind = "summary"   // delta, made by model_summary or by an SDK; adds up
+	Statistic Kind = "statistic" // gauge, made by model_statistics, one point a window
+	Rollup    Kind = "rollup"    // cumulative counter or gauge, made by model_rollup for a metrics store
+)
+
+// Metric describes one metric of the registry.
+type Metric struct {
+	Name        string
+	Kind        Kind
+	Instrument  string // histogram, sum or gauge
+	Unit        string
+	Description string
+	Attributes  []string // data point attributes beside model, version, segment and experiment
+}
+
+// Lookup finds the metric of that name.
+func Lookup(name string) (Metric, bool) {
+	m, ok := metrics[name]
+	if ok {
+		return m, true
+	}
+	for suffix, m := range map[string]Metric{"_threshold": thresholdMetric, "_noise": noiseMetric} {
+		if base, found := strings.CutSuffix(name, suffix); found {
+			if b, ok := metrics[base]; ok && strings.Contains(base, ".drift.") {
+				m.Name, m.Attributes = name, b.Attributes
+				return m, true
+			}
+		}
+	}
+	return Metric{}, false
+}
+
+// Drift is the name of a drift statistic: Drift("feature", "psi") is "ml.feature.drift.psi".
+// subject is one of feature, prediction, ground_truth, attribution; statistic may carry the suffix _threshold or _noise.
+func Drift(subject, statistic string) string {
+	return "ml." + subject + ".drift." + statistic
+}
