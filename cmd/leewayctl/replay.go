@@ -21,14 +21,15 @@ import (
 
 // replayFlags are the flags of `leewayctl replay` that need a translation.
 type replayFlags struct {
-	options       replay.Options
-	target        replay.Target
-	endpoints     []string
-	where         []string
-	types         map[string]string
-	inputs        string
-	rebase, quiet bool
-	headers       map[string]string
+	options   replay.Options
+	target    replay.Target
+	endpoints []string
+	where     []string
+	types     map[string]string
+	inputs    string
+	from, to  string
+	quiet     bool
+	headers   map[string]string
 }
 
 func newReplayCommand() *cobra.Command {
@@ -74,7 +75,9 @@ Both files must be sorted by time. Requests that fail are tried again; a full co
 	flags.StringVar(&f.inputs, "inputs", "map", "how inputs travel: map (one attribute ml.inputs), attributes (ml.input.<name> each) or body (the record's body)")
 	flags.Float64Var(&o.Rate, "rate", 0, "events a second (default: as fast as the collector takes them)")
 	flags.Float64Var(&o.Speed, "speed", 0, "how many times faster than it happened")
-	flags.BoolVar(&f.rebase, "rebase", false, "shift all times so that the last event happens now")
+	flags.StringVar(&f.from, "from", "", "only rows from this time on: 2026-01-31 or 2026-01-31T12:00:00Z")
+	flags.StringVar(&f.to, "to", "", "only rows before this time")
+	flags.BoolVar(&o.Rebase, "rebase", false, "shift all times by whole weeks, so that the last event lies in the week that ends now")
 	flags.IntVar(&o.Repeat, "repeat", 1, "send the log so many times, each later than the last by its whole length")
 	flags.IntVar(&o.Batch, "batch", 512, "events in a request")
 	flags.IntVar(&o.Senders, "senders", 1, "requests under way at once; with more than one, events arrive out of order")
@@ -143,7 +146,13 @@ func (f *replayFlags) complete(files []string) error {
 			f.endpoints[0] = "localhost:4317"
 		}
 	}
-	o.RebaseToNow = f.rebase
+	var err error
+	if o.From, err = moment("--from", f.from); err != nil {
+		return err
+	}
+	if o.To, err = moment("--to", f.to); err != nil {
+		return err
+	}
 	f.target.Headers = f.headers
 	return nil
 }
@@ -211,4 +220,17 @@ type turns struct {
 
 func (t *turns) Send(ctx context.Context, logs plog.Logs) error {
 	return t.clients[t.next.Add(1)%uint64(len(t.clients))].Send(ctx, logs)
+}
+
+// moment reads a day or a time; the zero time where the text is empty.
+func moment(flag, text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%s %q: write a day (2026-01-31) or a time (2026-01-31T12:00:00Z)", flag, text)
 }

@@ -20,8 +20,11 @@ type Options struct {
 	Encoder            Encoder
 	// Rate is the number of events a second; Speed how much faster than it happened; 0 = as fast as the collector takes it.
 	Rate, Speed float64
-	// RebaseToNow shifts all times so that the last event happens now.
-	RebaseToNow bool
+	// From and To limit the rows to those of From <= time < To; zero = no limit. The truth is limited by its label's time.
+	From, To time.Time
+	// Rebase shifts all times by a whole number of weeks, so that the last event lies in the week that ends now. Hours of the
+	// day and days of the week stay what they were.
+	Rebase bool
 	// Repeat sends the log so many times, each time later by its whole length.
 	Repeat int
 	// Batch is the number of events in a request, Senders the number of requests under way at once. With several
@@ -43,6 +46,8 @@ type Sender interface {
 	Send(ctx context.Context, logs plog.Logs) error
 }
 
+const week = 7 * 24 * time.Hour
+
 // Run replays the files.
 func Run(ctx context.Context, o Options, to Sender) (Result, error) {
 	var result Result
@@ -51,8 +56,11 @@ func Run(ctx context.Context, o Options, to Sender) (Result, error) {
 		return result, err
 	}
 	var shift time.Duration
-	if o.RebaseToNow {
-		shift = time.Since(last)
+	if o.Rebase {
+		since := time.Since(last)
+		if shift = since.Truncate(week); shift > since {
+			shift -= week
+		}
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	batches := make(chan plog.Logs)
@@ -133,6 +141,7 @@ func open(o Options, onBytes func(int64)) (predictions, truth *stream, err error
 	if err != nil {
 		return nil, nil, err
 	}
+	source.from, source.to = o.From, o.To
 	predictions, truth = &stream{source: source}, &stream{}
 	needed := append([]string{c.ID, c.Version, c.Score, c.Class, c.Value, c.ExperimentName, c.ExperimentVariant}, c.Features...)
 	for _, column := range c.Probabilities {
@@ -144,6 +153,7 @@ func open(o Options, onBytes func(int64)) (predictions, truth *stream, err error
 	}
 	if o.Truth != "" {
 		if truth.source, err = Open(o.Truth, c.LabelTime, nil, onBytes); err == nil {
+			truth.source.from, truth.source.to = o.From, o.To
 			err = truth.source.Require(c.TruthID, c.Label)
 		}
 	}
@@ -178,7 +188,7 @@ func (s *stream) close() {
 
 // span finds the first and the last time of the predictions; a pass over the file, made only where somebody needs it.
 func span(o Options) (first, last time.Time, err error) {
-	if !o.RebaseToNow && o.Repeat < 2 {
+	if !o.Rebase && o.Repeat < 2 {
 		return first, last, nil
 	}
 	source, err := Open(o.Predictions, o.Encoder.Columns.Time, o.Where, nil)
@@ -186,6 +196,7 @@ func span(o Options) (first, last time.Time, err error) {
 		return first, last, err
 	}
 	defer source.Close()
+	source.from, source.to = o.From, o.To
 	for {
 		row, err := source.Next()
 		if errors.Is(err, io.EOF) {

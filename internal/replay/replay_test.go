@@ -128,17 +128,30 @@ func TestPace(t *testing.T) {
 	}
 }
 
+func TestFromTo(t *testing.T) {
+	o := options(t)
+	o.From, o.To = time.Date(2024, 1, 1, 0, 0, 10, 0, time.UTC), time.Date(2024, 1, 1, 0, 0, 20, 0, time.UTC)
+	var got recorder
+	result, err := Run(t.Context(), o, &got)
+	require.NoError(t, err)
+	assert.Equal(t, 1, result.Predictions)
+	assert.Equal(t, 1, result.Truths, "the truth that was known in that time")
+	assert.Equal(t, o.From, result.First)
+}
+
 func TestRebaseAndRepeat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := options(t)
-		o.Truth, o.Repeat, o.RebaseToNow = "", 2, true
+		o.Truth, o.Repeat, o.Rebase = "", 2, true
 		var got recorder
 		result, err := Run(t.Context(), o, &got)
 		require.NoError(t, err)
 		assert.Equal(t, 8, result.Predictions)
 		records := got.records()
-		assert.Equal(t, time.Now().UTC(), records[3].Timestamp().AsTime(), "the last event of the first round happens now")
-		assert.Equal(t, time.Now().UTC(), records[4].Timestamp().AsTime(), "the next round begins where the last ended")
+		last := records[3].Timestamp().AsTime()
+		assert.WithinRange(t, last, time.Now().Add(-week), time.Now())
+		assert.Zero(t, last.Sub(time.Date(2024, 1, 1, 0, 0, 40, 0, time.UTC))%week, "the hour of the week stays")
+		assert.Equal(t, last, records[4].Timestamp().AsTime(), "the next round begins where the last ended")
 	})
 }
 
@@ -149,7 +162,7 @@ func TestClearErrors(t *testing.T) {
 		`line 2, column class: "no" is no number`:     func(o *Options) { o.Encoder.Columns.Score = "class" },
 		`line 2, column country: "DE" is no time`:     func(o *Options) { o.Encoder.Columns.Time = "country" },
 		`no row passes the filters`: func(o *Options) {
-			o.RebaseToNow = true
+			o.Rebase = true
 			o.Where = []Filter{{Column: "split", Value: "none"}}
 		},
 	} {

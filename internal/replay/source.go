@@ -48,8 +48,8 @@ type Source struct {
 	header     *header
 	timeColumn string
 	where      []Filter
+	from, to   time.Time
 	onBytes    func(n int64)
-	read       int64
 }
 
 // Open opens a file whose rows have their time in timeColumn: RFC 3339, or seconds since the epoch.
@@ -97,7 +97,6 @@ type counter struct {
 
 func (c counter) Read(p []byte) (int, error) {
 	n, err := c.file.Read(p)
-	c.s.read += int64(n)
 	if c.s.onBytes != nil && n > 0 {
 		c.s.onBytes(int64(n))
 	}
@@ -133,6 +132,9 @@ func (s *Source) Next() (*Row, error) {
 			text := row.Value(s.timeColumn)
 			if row.Time, err = parseTime(text); err != nil {
 				return nil, fmt.Errorf("%s, line %d, column %s: %q is no time; write RFC 3339 (2026-01-31T12:00:00Z) or seconds since 1970", s.name, line, s.timeColumn, text)
+			}
+			if row.Time.Before(s.from) || !s.to.IsZero() && !row.Time.Before(s.to) {
+				continue
 			}
 		}
 		return row, nil
