@@ -1,0 +1,60 @@
+#!/bin/sh
+# The quick start: makes a profile of the model's first two months, starts the collector, replays the next four months, and
+# says what drifted. Needs bin/leeway and bin/leewayctl (make build). Stays until Ctrl-C, so that the endpoint can be looked
+# at; with ONCE=1 it ends after the last report.
+set -eu
+
+repo=$(cd "$(dirname "$0")/../.." && pwd)
+data=$repo/examples/quickstart
+work=${WORK:-$repo/build/quickstart}
+model="--model flight-delay --version 1 --time-column timestamp --id-column prediction_id
+       --class-column predicted_class --score-column predicted_probability"
+
+say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+
+mkdir -p "$work/profiles"
+cd "$work"
+
+say "1. A profile of March and April: what the model looked like when it was good"
+# shellcheck disable=SC2086 # the flags are meant to be split
+"$repo/bin/leewayctl" profile "$data/flights.csv.gz" $model --where split=reference --positive-class late \
+    --time-zone America/New_York --output profiles/flight-delay.json --force
+
+say "2. The collector, with its default configuration"
+"$repo/bin/leeway" --config "$repo/config/leeway.yaml" >leeway.log 2>&1 &
+collector=$!
+trap 'kill $collector 2>/dev/null || true; wait $collector 2>/dev/null || true' EXIT
+trap 'exit 0' INT TERM
+echo "OTLP on localhost:4317 and 4318, Prometheus metrics on http://localhost:9464/metrics, log in $work/leeway.log"
+
+say "3. May to August, month by month, as if it happened now"
+from=2013-05-01
+for to in 2013-06-01 2013-07-01 2013-08-01 2013-09-01; do
+    if ! kill -0 $collector 2>/dev/null; then
+        echo "the collector ended; its last words:" >&2
+        tail -5 leeway.log >&2
+        exit 1
+    fi
+    # shellcheck disable=SC2086
+    "$repo/bin/leewayctl" replay "$data/flights.csv.gz" $model --exclude split --from $from --to $to
+    "$repo/bin/leewayctl" report --window 7d
+    from=$to
+done
+
+say "What to look at"
+cat <<TEXT
+The model was made in spring; then came summer. In the last week of each month, compared with the same hours of the
+reference's weeks: temperature left its limit first and stayed out, and the predicted probability of a delay followed.
+"limit" is what the reference's own weeks stray, times 1.2, and at least 0.1; "noise" is what chance alone gives.
+
+    curl -s localhost:9464/metrics | grep ml_feature_drift_psi
+    curl -s localhost:9464/metrics | grep ml_feature_drift_detected
+    $repo/bin/leewayctl report
+    $repo/bin/leewayctl profile show $work/profiles/flight-delay.json
+TEXT
+if [ "${ONCE:-0}" = 1 ]; then
+    exit 0
+fi
+echo
+echo "The collector runs on; send it your own model's predictions, or stop it with Ctrl-C."
+wait $collector
