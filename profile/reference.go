@@ -1,7 +1,7 @@
 package profile
 
 import (
-	"math"
+	"sync"
 	"time"
 
 	"github.com/leeway-ml/leeway/summary"
@@ -50,11 +50,54 @@ func (r Rhythm) Location() *time.Location {
 	if r.TimeZone == "" {
 		return time.UTC
 	}
+	if zone, ok := zones.Load(r.TimeZone); ok {
+		return zone.(*time.Location)
+	}
 	zone, err := time.LoadLocation(r.TimeZone)
 	if err != nil {
 		return time.UTC
 	}
+	zones.Store(r.TimeZone, zone)
 	return zone
+}
+
+// zones keeps what time.LoadLocation read from disk. Only names that exist get in, so it is bounded.
+var zones sync.Map
+
+// Mixture says how a window's traffic fell on the cells of the cycle. Nil stands for all of the reference.
+type Mixture []CellWeight
+
+// CellWeight is a cell and its share of the traffic, 0 < Weight <= 1.
+type CellWeight struct {
+	Cell   int
+	Weight float64
+}
+
+// Mix sums the hours by cell of the cycle. It is nil where there is no cycle or nothing was counted.
+func (r Rhythm) Mix(hours []summary.HourCount) Mixture {
+	cells := r.Cycle.Cells()
+	if cells == 0 || len(hours) == 0 {
+		return nil
+	}
+	var (
+		weights [168]float64
+		total   float64
+		zone    = r.Location()
+	)
+	for _, h := range hours {
+		weights[r.Cycle.Cell(time.Unix(h.Hour*3600, 0), zone)] += float64(h.Count)
+		total += float64(h.Count)
+	}
+	if total == 0 {
+		return nil
+	}
+	mix := make(Mixture, 0, min(cells, len(hours)))
+	for cell, weight := range weights[:cells] {
+		if weight > 0 {
+			mix = append(mix, CellWeight{cell, weight / total})
+		}
+	}
+	return mix
 }
 
 // Whole is the reference without regard to the hour.
@@ -76,77 +119,100 @@ func (v *Variable) Whole() Reference {
 // window's count in it and steadied with 50 pseudo-counts of the whole. Fine bins inside a roll-up bin keep the whole's
 // proportions. Without a rhythm, or without hours, it is the Whole.
 //
-// exclude, where it is not nil, has the counts of a chunk of the reference itself by cell and roll-up bin, to be taken out
-// first: that is how the profile's own chunks are judged.
+// exclude, where it is not nil, has the counts of a chunk of the reference itself, to be taken out first: that is how the
+// profile's own chunks are judged. It has a row a cell (one row where there is no rhythm) and a column a roll-up bin; one
+// more column, where rows have it, counts the chunk's missing values.
 func (v *Variable) At(rhythm Rhythm, hours []summary.HourCount, exclude [][]uint64) Reference {
-	cells := rhythm.Cycle.Cells()
-	if cells == 0 || v.Hours == nil || len(hours) == 0 {
+	return v.AtMixture(rhythm.Mix(hours), exclude)
+}
+
+// AtMixture is At for callers that mix the hours once and ask for many variables.
+func (v *Variable) AtMixture(mix Mixture, exclude [][]uint64) Reference {
+	if v.Hours == nil {
+		mix = nil
+	}
+	if mix == nil && exclude == nil {
 		return v.Whole()
 	}
-	weights := make([]float64, cells)
-	var total float64
-	zone := rhythm.Location()
-	for _, h := range hours {
-		weights[rhythm.Cycle.Cell(time.Unix(h.Hour*3600, 0), zone)] += float64(h.Count)
-		total += float64(h.Count)
+	counts := SumBins(v.Counts, v.Rollup)
+	rest := make([]float64, len(counts)) // shares of the reference without what is excluded, over the roll-up bins
+	var size, restMissing float64
+	for i, c := range counts {
+		for _, row := range exclude {
+			c -= min(c, row[i])
+		}
+		rest[i] = float64(c)
+		size += rest[i]
 	}
-	whole := v.Whole()
-	if total == 0 || whole.Size == 0 {
-		return whole
+	if size == 0 {
+		return Reference{Shares: make([]float64, len(v.Counts))}
 	}
-	wholeCoarse := sumBins(whole.Shares, v.Rollup)
-	coarse := make([]float64, len(v.Rollup))
-	var variance, missing float64
-	for cell, weight := range weights {
-		if weight == 0 {
+	for i := range rest {
+		rest[i] /= size
+	}
+	missing := v.Missing
+	for _, row := range exclude {
+		missing -= min(missing, missingIn(row, len(counts)))
+	}
+	restMissing = float64(missing) / (float64(missing) + size)
+	if mix == nil {
+		return Reference{Shares: v.refine(rest, counts), Size: size, MissingShare: restMissing}
+	}
+
+	coarse := make([]float64, len(counts))
+	steady := min(pseudoCount, size)
+	var variance, missingShare float64
+	for _, c := range mix {
+		row, out := v.Hours.Counts[c.Cell], []uint64(nil)
+		if exclude != nil {
+			out = exclude[c.Cell]
+		}
+		var m float64
+		for i, x := range row {
+			if out != nil {
+				x -= min(x, out[i])
+			}
+			m += float64(x)
+		}
+		scale := c.Weight / (m + pseudoCount)
+		for i, x := range row {
+			if out != nil {
+				x -= min(x, out[i])
+			}
+			coarse[i] += scale * (float64(x) + pseudoCount*rest[i])
+		}
+		variance += c.Weight * c.Weight / (m + steady)
+		absent := v.Hours.Missing[c.Cell]
+		absent -= min(absent, missingIn(out, len(counts)))
+		missingShare += c.Weight * (float64(absent) + pseudoCount*restMissing) / (float64(absent) + m + pseudoCount)
+	}
+	return Reference{Shares: v.refine(coarse, counts), Size: 1 / variance, MissingShare: missingShare}
+}
+
+// missingIn is the column after the bins, 0 where a row has none.
+func missingIn(row []uint64, bins int) uint64 {
+	if len(row) > bins {
+		return row[bins]
+	}
+	return 0
+}
+
+// refine spreads shares over the roll-up bins to fine bins, in the whole's proportions. counts are the whole's counts over
+// the roll-up bins.
+func (v *Variable) refine(coarse []float64, counts []uint64) []float64 {
+	fine := make([]float64, len(v.Counts))
+	for i, first := range v.Rollup {
+		if counts[i] == 0 {
 			continue
 		}
-		weight /= total
-		var size float64
-		row := v.Hours.Counts[cell]
-		out := func(i int) float64 {
-			c := row[i]
-			if exclude != nil {
-				c -= min(c, exclude[cell][i])
-			}
-			return float64(c)
-		}
-		for i := range row {
-			size += out(i)
-		}
-		for i := range row {
-			coarse[i] += weight * (out(i) + pseudoCount*wholeCoarse[i]) / (size + pseudoCount)
-		}
-		variance += weight * weight / (size + math.Min(pseudoCount, whole.Size))
-		m := float64(v.Hours.Missing[cell])
-		missing += weight * (m + pseudoCount*whole.MissingShare) / (m + size + pseudoCount)
-	}
-	r := Reference{Shares: make([]float64, len(v.Counts)), Size: 1 / variance, MissingShare: missing}
-	for i, first := range v.Rollup {
 		last := len(v.Counts)
 		if i+1 < len(v.Rollup) {
 			last = v.Rollup[i+1]
 		}
+		scale := coarse[i] / float64(counts[i])
 		for bin := first; bin < last; bin++ {
-			if wholeCoarse[i] > 0 {
-				r.Shares[bin] = coarse[i] * whole.Shares[bin] / wholeCoarse[i]
-			}
+			fine[bin] = scale * float64(v.Counts[bin])
 		}
 	}
-	return r
-}
-
-// sumBins adds up neighbouring bins: view holds the first bin of each sum.
-func sumBins(bins []float64, view []int) []float64 {
-	out := make([]float64, len(view))
-	for i, first := range view {
-		last := len(bins)
-		if i+1 < len(view) {
-			last = view[i+1]
-		}
-		for _, x := range bins[first:last] {
-			out[i] += x
-		}
-	}
-	return out
+	return fine
 }
