@@ -62,6 +62,8 @@ const (
 	MetricPredictionScore                 = "ml.prediction.score"
 	MetricPredictionValue                 = "ml.prediction.value"
 	MetricPredictionDuration              = "ml.prediction.duration"
+	MetricOutcomes                        = "ml.outcomes"
+	MetricGroundTruthValue                = "ml.ground_truth.value"
 	MetricModelDriftShare                 = "ml.model.drift.share"
 	MetricFeatureMean                     = "ml.feature.mean"
 	MetricFeatureMeanReference            = "ml.feature.mean_reference"
@@ -94,6 +96,8 @@ var metrics = map[string]Metric{
 	"ml.prediction.score":                      {Name: "ml.prediction.score", Kind: "summary", Instrument: "histogram", Unit: "", Description: "Scores. The profile's bins; without one, steps of 0.02.", Attributes: []string{"ml.class"}},
 	"ml.prediction.value":                      {Name: "ml.prediction.value", Kind: "summary", Instrument: "histogram", Unit: "", Description: "Values predicted by a regression.", Attributes: []string{}},
 	"ml.prediction.duration":                   {Name: "ml.prediction.duration", Kind: "summary", Instrument: "histogram", Unit: "s", Description: "Time to infer.", Attributes: []string{}},
+	"ml.outcomes":                              {Name: "ml.outcomes", Kind: "summary", Instrument: "sum", Unit: "{outcome}", Description: "Predictions whose ground truth is known: the confusion matrix.", Attributes: []string{"ml.prediction.class", "ml.ground_truth.class"}},
+	"ml.ground_truth.value":                    {Name: "ml.ground_truth.value", Kind: "summary", Instrument: "histogram", Unit: "", Description: "True values of what a regression predicts.", Attributes: []string{}},
 	"ml.feature.drift.psi":                     {Name: "ml.feature.drift.psi", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "Population stability index against the reference; 0 = as the reference.", Attributes: []string{"ml.feature.name"}},
 	"ml.prediction.drift.psi":                  {Name: "ml.prediction.drift.psi", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "Population stability index against the reference; 0 = as the reference.", Attributes: []string(nil)},
 	"ml.ground_truth.drift.psi":                {Name: "ml.ground_truth.drift.psi", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "Population stability index against the reference; 0 = as the reference.", Attributes: []string(nil)},
