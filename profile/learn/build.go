@@ -1,0 +1,155 @@
+package learn
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/leeway-ml/leeway/profile"
+)
+
+// column is a variable over the hours of a period.
+type column struct {
+	name  string
+	hours []int64
+	cells []*cell
+	rows  []uint64 // predictions of the hour
+	seen  []bool   // whether ml.predictions counted them
+}
+
+// Profile makes the profile of a period. created is when.
+//
+// Numeric variables get bins at the edges of the exponential histogram's buckets, about a hundred of equal mass, and exact
+// counts; min, max and mean are exact where the summaries had them, and the standard deviation is within half the widest
+// bucket. There is a rhythm where the period is long enough.
+func (m *Model) Profile(p Period, created time.Time) (*profile.Profile, error) {
+	columns := map[string]*column{}
+	var first, last int64
+	var rows uint64
+	days := map[int64]bool{}
+	zone := profile.Rhythm{TimeZone: m.options.TimeZone}.Location()
+	for _, at := range slices.Sorted(maps.Keys(m.hours)) {
+		if at < p.From || at >= p.To {
+			continue
+		}
+		h := m.hours[at]
+		n := h.rows()
+		if n == 0 {
+			continue
+		}
+		if rows == 0 {
+			first = at
+		}
+		last = at
+		rows += n
+		days[dayOf(at, zone)] = true
+		cells := h.read()
+		class := cells[profile.KeyClass]
+		for variable, c := range cells {
+			col := columns[variable]
+			if col == nil {
+				col = &column{}
+				columns[variable] = col
+			}
+			col.hours, col.cells = append(col.hours, at), append(col.cells, c)
+			col.rows, col.seen = append(col.rows, n), append(col.seen, class != nil && class.total() > 0)
+		}
+	}
+	if rows == 0 {
+		return nil, errors.New("no predictions in the period")
+	}
+	out := &profile.Profile{
+		Schema: profile.Schema, Model: m.Name, Version: m.Version, Created: created.UTC().Truncate(time.Second),
+		Provenance: profile.Provenance{Learned: true, Rows: rows, Start: time.Unix(first*3600, 0).UTC(), End: time.Unix((last+1)*3600, 0).UTC()},
+		Rhythm:     profile.Rhythm{Cycle: cycleOf(first, last+1, len(days)), TimeZone: m.options.TimeZone},
+	}
+	for _, variable := range slices.Sorted(maps.Keys(columns)) {
+		col := columns[variable]
+		switch name, score := strings.CutPrefix(variable, "score/"); {
+		case isFeature(variable):
+			col.name = variable[len("feature/"):]
+			if v := col.feature(out.Rhythm); v != nil {
+				out.Features = append(out.Features, v)
+			}
+		case score:
+			col.name = name
+			if v := col.numeric(out.Rhythm, false); v != nil {
+				out.Scores = append(out.Scores, v)
+			}
+		case variable == profile.KeyClass:
+			col.name = profile.KeyClass
+			out.Class = col.class(out.Rhythm)
+		case variable == profile.KeyValue:
+			col.name = profile.KeyValue
+			out.Value = col.numeric(out.Rhythm, false)
+		}
+	}
+	out.Task, out.PositiveClass = taskOf(out)
+	if err := out.Validate(); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// taskOf tells the task where the summaries leave no doubt. A single score of two classes, or of no classes, is that of
+// the positive class.
+func taskOf(p *profile.Profile) (profile.Task, string) {
+	classes := 0
+	if p.Class != nil {
+		classes = len(p.Class.Categories)
+		if p.Class.Counts[classes] > 0 {
+			classes = profile.MaxCategories
+		}
+	}
+	switch {
+	case p.Value != nil && classes == 0 && len(p.Scores) == 0:
+		return profile.Regression, ""
+	case len(p.Scores) == 1 && (classes == 0 || classes == 2 || classes == 1 && p.Class.Categories[0] != p.Scores[0].Name):
+		return profile.Binary, p.Scores[0].Name
+	case classes > 2 || len(p.Scores) > 1:
+		return profile.Multiclass, ""
+	}
+	return "", ""
+}
+
+// feature is numeric or categorical, whichever most of its values were; the others were of the wrong type.
+func (c *column) feature(r profile.Rhythm) *profile.Variable {
+	var numbers, labels uint64
+	for _, cell := range c.cells {
+		numbers += cell.numbers()
+		labels += cell.labels()
+	}
+	if numbers == 0 && labels == 0 {
+		return nil
+	}
+	if labels > numbers {
+		v := c.categorical(r, true)
+		v.WrongType += numbers
+		return v
+	}
+	v := c.numeric(r, true)
+	if v != nil {
+		v.WrongType += labels
+	}
+	return v
+}
+
+// invalid counts what is in no bin, by cell of the rhythm. An event that has not said that a feature is missing, and just
+// left it out, shows only as one prediction more than there are values.
+func (c *column) invalid(v *profile.Variable, r profile.Rhythm, feature bool) {
+	zone := r.Location()
+	for i, cell := range c.cells {
+		missing := cell.missing
+		if feature && c.seen[i] && c.rows[i] > cell.total() {
+			missing += c.rows[i] - cell.total()
+		}
+		v.Missing += missing
+		v.WrongType += cell.wrongType
+		v.NonFinite += cell.nonFinite
+		if v.Hours != nil {
+			v.Hours.Missing[r.Cycle.Cell(time.Unix(c.hours[i]*3600, 0), zone)] += missing
+		}
+	}
+}
