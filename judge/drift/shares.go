@@ -1,0 +1,61 @@
+package drift
+
+import (
+	"github.com/leeway-ml/leeway/profile"
+	"github.com/leeway-ml/leeway/summary"
+)
+
+// shares publishes and judges the shares of missing, out-of-range and unseen values of a feature.
+func (s *sitting) shares(o *observed, v *profile.Variable, key string, reference profile.Reference, known bool, r *rules, wanted set, attributes []summary.Attribute) (drifted bool) {
+	publish := func(x, ofReference statistic, current, referenceShare, n, m float64) {
+		if !wanted.has(x) || n < float64(r.minSamples) {
+			return
+		}
+		s.add(s.judge.names[ofFeature][x].value, attributes, current)
+		if !known || m <= 0 {
+			return
+		}
+		if wanted.has(ofReference) {
+			s.add(s.judge.names[ofFeature][ofReference].value, attributes, referenceShare)
+		}
+		limit := r.limit(&s.judge.cfg, x, v, s.window.Name)
+		far := farShare(current, referenceShare, n, m, limit, s.judge.cfg.BeyondNoise)
+		s.detected(ofFeature, x, attributes, far)
+		drifted = drifted || far
+	}
+	n := float64(o.n())
+	if rows := n + float64(o.missing); rows > 0 {
+		ofMissing := reference
+		if known && o.missing > 0 {
+			// The hours of all rows, not only of those that had a value.
+			all := hours{counts: o.hours.counts}
+			all.add(o.absent.counts)
+			ofMissing, _ = s.reference(key, v, all.counts)
+		}
+		m := ofMissing.Size
+		if ofMissing.MissingShare < 1 {
+			m /= 1 - ofMissing.MissingShare
+		}
+		publish(missingShare, missingShareReference, float64(o.missing)/rows, ofMissing.MissingShare, rows, m)
+	}
+	if n == 0 || v == nil {
+		return drifted
+	}
+	if v.Type == profile.Numeric {
+		publish(outOfRangeShare, outOfRangeShareReference, float64(o.beyond())/n, 0, n, reference.Size)
+	} else {
+		publish(unseenShare, unseenShareReference, float64(o.categories[len(o.categories)-1])/n, 0, n, reference.Size)
+	}
+	return drifted
+}
+
+// beyond is how many values lay outside the reference's range: as the summary says, or by the bins where those tell. The
+// open bins of a discrete variable hold nothing of the reference.
+func (o *observed) beyond() uint64 {
+	v, h := o.variable, &o.numeric
+	byBins := uint64(0)
+	if v.Discrete && len(h.bounds) > 1 && h.bounds[0] == v.Bounds[0] && h.bounds[len(h.bounds)-1] == v.Bounds[len(v.Bounds)-1] {
+		byBins = h.counts[0] + h.counts[len(h.counts)-1]
+	}
+	return min(o.n(), max(byBins, o.outOfRange))
+}

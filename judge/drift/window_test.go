@@ -1,0 +1,17 @@
+package drift
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/leeway-ml/leeway/summary"
+)
+
+// sortSeries puts a window's series in the order that windows have.
+func sortSeries(w *summary.Window) {
+	slices.SortFunc(w.Series, func(a, b summary.Series) int {
+		return cmp.Or(cmp.Compare(a.Metric, b.Metric), slices.CompareFunc(a.Attributes, b.Attributes, func(a, b summary.Attribute) int {
+			return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Value, b.Value))
+		}))
+	})
+}
