@@ -259,7 +259,7 @@ func compareWindow(t *testing.T, j *Judge, window string, data map[string][]stri
 			bound := distance.WassersteinError(binned, whole, v.Bounds, low, high, v.Discrete) / v.StdDev
 			assert.InDelta(t, *want.Wasserstein, got["ml.feature.drift.wasserstein "+v.Name], bound+1e-9, where)
 			// The golden means have twelve digits, their difference fewer.
-			assert.InDelta(t, (want.Cur.Mean-want.Ref.Mean)/ *want.Ref.Std, got["ml.feature.drift.mean_shift "+v.Name], 1e-9, where)
+			assert.InDelta(t, (want.Cur.Mean-want.Ref.Mean) / *want.Ref.Std, got["ml.feature.drift.mean_shift "+v.Name], 1e-9, where)
 		}
 	}
 	for v := range texts {
