@@ -1,0 +1,127 @@
+package modelsummaryconnector
+
+import (
+	"context"
+	"iter"
+	"slices"
+	"time"
+
+	"go.opentelemetry.io/collector/consumer/consumererror"
+	"go.opentelemetry.io/otel/metric"
+	"go.uber.org/zap"
+
+	"github.com/leeway-ml/leeway/internal/event"
+)
+
+// sweepInterval is how often unused plans are forgotten where there are no flushes.
+const sweepInterval = 10 * time.Second
+
+// startFlushing flushes in the background until s.stop is called.
+func (s *summariser) startFlushing() {
+	interval := s.cfg.FlushInterval
+	if interval == 0 {
+		interval = sweepInterval
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	ticker := time.NewTicker(interval)
+	go func() {
+		defer close(done)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+				_ = s.flush(ctx) // already told, and kept for the next one
+			}
+		}
+	}()
+	s.stop = func() {
+		cancel()
+		<-done
+	}
+}
+
+// flush sends what the shards hold.
+func (s *summariser) flush(ctx context.Context) error {
+	s.flushing.Lock()
+	defer s.flushing.Unlock()
+	for _, shard := range s.shards {
+		shard.mu.Lock()
+		taken := shard.take()
+		shard.held.Store(0)
+		shard.mu.Unlock()
+		s.held.add(taken)
+	}
+	s.catalog.sweep()
+	overflowed := s.held.overflowed
+	s.held.overflowed = tally{}
+	overflowed.report(ctx, s.telemetry)
+	return s.send(ctx)
+}
+
+// flushEarly makes room. Whoever comes while a flush is under way finds the room that it made.
+func (s *summariser) flushEarly(ctx context.Context) {
+	s.telemetry.ModelSummaryEarlyFlushes.Add(ctx, 1)
+	_ = s.flush(context.WithoutCancel(ctx)) // already told, and kept for the next one
+}
+
+// send sends what is held. What is refused for now is kept, within the limit.
+func (s *summariser) send(ctx context.Context) error {
+	all := s.held.sorted()
+	if len(all) == 0 {
+		return nil
+	}
+	err := s.next.ConsumeMetrics(ctx, s.emitter.metrics(all))
+	if err == nil {
+		s.held.clear()
+		return nil
+	}
+	s.telemetry.ModelSummaryFlushFailures.Add(ctx, 1)
+	if consumererror.IsPermanent(err) {
+		lost := s.held.clear()
+		s.telemetry.ModelSummaryEventsLost.Add(ctx, int64(lost))
+		s.notices.logger.Error("The next component refused the summaries for good; they are lost", zap.Error(err), zap.Uint64("events", lost))
+		return err
+	}
+	lost := s.held.trim(s.cfg.Limits.MaxMemoryMiB << 20)
+	s.telemetry.ModelSummaryEventsLost.Add(ctx, int64(lost))
+	s.notices.logger.Warn("The next component refused the summaries; they are kept for the next flush", zap.Error(err), zap.Uint64("events_lost", lost))
+	return err
+}
+
+// summarise makes the batch's own summaries and sends them before the batch is acknowledged. An error makes the sender
+// send the batch again; nothing of it is kept here.
+func (s *summariser) summarise(ctx context.Context, events iter.Seq[*event.Event]) error {
+	shard := newShard(s.catalog, s.cfg, s.notices)
+	shard.begin()
+	defer func() { shard.tally.report(ctx, s.telemetry) }()
+	send := func() error {
+		all := shard.take()
+		if len(all) == 0 {
+			return nil
+		}
+		slices.SortFunc(all, compare)
+		return s.next.ConsumeMetrics(ctx, s.emitter.metrics(all))
+	}
+	for e := range events {
+		shard.add(e)
+		if shard.bytes > s.cfg.Limits.MaxMemoryMiB<<20 {
+			s.telemetry.ModelSummaryEarlyFlushes.Add(ctx, 1)
+			if err := send(); err != nil {
+				return err
+			}
+		}
+	}
+	return send()
+}
+
+func (s *summariser) observePanes(_ context.Context, o metric.Int64Observer) error {
+	var panes int64
+	for _, shard := range s.shards {
+		panes += shard.held.Load()
+	}
+	o.Observe(panes)
+	return nil
+}

@@ -1,0 +1,109 @@
+package modelsummaryconnector
+
+import (
+	"sync"
+
+	"go.uber.org/zap"
+
+	"github.com/leeway-ml/leeway/internal/event"
+)
+
+// maxNotices is how many different things are said in the log. Counters go on.
+const maxNotices = 1000
+
+// notices says each thing once.
+type notices struct {
+	logger *zap.Logger
+	mu     sync.Mutex
+	said   map[noticeKey]struct{}
+}
+
+type noticeKey struct{ model, version, about string }
+
+func newNotices(logger *zap.Logger) *notices {
+	return &notices{logger: logger, said: map[noticeKey]struct{}{}}
+}
+
+// once reports whether the thing is to be said: it was not said before.
+func (n *notices) once(model, version, about string) bool {
+	key := noticeKey{model, version, about}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if _, ok := n.said[key]; ok || len(n.said) > maxNotices {
+		return false
+	}
+	n.said[key] = struct{}{}
+	if len(n.said) > maxNotices {
+		n.logger.Warn("Too many different problems to log each of them; from now on only the counters otelcol_model_summary_* tell", zap.Int("logged", maxNotices))
+		return false
+	}
+	return true
+}
+
+func (n *notices) warn(p *plan, about, message string, fields ...zap.Field) {
+	if n.once(p.model, p.version, about) {
+		n.logger.Warn(message, append([]zap.Field{zap.String("model", p.model), zap.String("version", p.version)}, fields...)...)
+	}
+}
+
+// invalid counts an input that is in no bin, and says so.
+func (s *shard) invalid(p *plan, f *planFeature, v *event.Value, bin int32) {
+	switch bin {
+	case binType:
+		s.tally.invalid[invalidType]++
+		wants := "categories"
+		if f.numeric {
+			wants = "numbers"
+		} else if f.boolean {
+			wants = "booleans"
+		}
+		s.notices.warn(p, "type "+f.name, "An input has another type than in the profile; it is counted as invalid",
+			zap.String("feature", f.name), zap.String("profile", wants), zap.Stringer("event", v.Kind))
+	case binNonFinite:
+		s.tally.invalid[invalidNonFinite]++
+		s.notices.warn(p, "non_finite "+f.name, "An input is NaN or infinite; it is counted as invalid. Leave out what is missing",
+			zap.String("feature", f.name))
+	}
+}
+
+// checkExtra says so where an input without a profile can't be counted as a value.
+func (s *shard) checkExtra(p *plan, input *event.Field) {
+	switch {
+	case input.Kind == event.Other:
+		s.tally.invalid[invalidType]++
+		s.notices.warn(p, "type", "An input is a map, an array or bytes; it is counted as invalid. Send scalars", zap.String("feature", input.Name))
+	case input.Kind == event.Number && !finite(input.Number):
+		s.tally.invalid[invalidNonFinite]++
+		s.notices.warn(p, "non_finite", "An input is NaN or infinite; it is counted as invalid. Leave out what is missing", zap.String("feature", input.Name))
+	}
+}
+
+// refuse counts a value of an event that can't be counted, and says so.
+func (s *shard) refuse(p *plan, field, reason int, why string) {
+	s.tally.values[field][reason]++
+	s.notices.warn(p, fieldNames[field]+" "+refusedReasonNames[reason], "A value of a prediction is not counted",
+		zap.String("value", fieldNames[field]), zap.String("reason", why))
+}
+
+// overflowed counts an observation beyond a limit, and says so.
+func (s *shard) overflowed(p *plan, limit int) {
+	s.tally.overflowed[limit]++
+	s.notices.warn(p, limitNames[limit], "A limit is reached; what is beyond it is counted in an overflow series", zap.String("limit", "limits::"+limitNames[limit]))
+}
+
+func (n *notices) refused(e *event.Event, reason int) {
+	if !n.once(e.Model, e.Version, eventReasonNames[reason]) {
+		return
+	}
+	why := [eventReasons]string{
+		"it has no model name; send the attribute ml.model.name, on the record or on its resource, or set fields::logs::model_name",
+		"it has no time; set the record's Timestamp or ObservedTimestamp, the span's end",
+		"its time is after the year 2262; times are nanoseconds since 1970",
+	}[reason]
+	n.logger.Warn("A prediction is not counted", zap.String("model", e.Model), zap.String("reason", why))
+}
+
+func (n *notices) dropped(p *plan, attributes uint32) {
+	n.warn(p, "dropped", "Predictions arrive without some of their attributes, which the sender left out: SDKs drop those past 128. Send the inputs as one map attribute, ml.inputs, or raise OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT",
+		zap.Uint32("dropped_attributes_count", attributes))
+}

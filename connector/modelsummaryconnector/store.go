@@ -1,0 +1,217 @@
+package modelsummaryconnector
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/leeway-ml/leeway/internal/event"
+	"github.com/leeway-ml/leeway/semconv"
+)
+
+// shard is a part of the store that one sender at a time has to itself.
+type shard struct {
+	mu      sync.Mutex
+	catalog *catalog
+	slicing slicing
+	limits  Limits
+	pane    uint64 // length in nanoseconds
+	notices *notices
+
+	epoch        uint64
+	states       map[modelKey]*planState
+	current      *planState // of the last event
+	accumulators map[accumulatorKey]*accumulator
+	arms         map[modelKey]map[arm]struct{}
+	bytes        int
+	panes        int64
+	held         atomic.Int64 // panes, for telemetry
+	tally        tally
+
+	serial      uint64
+	observation observation
+	key         []byte
+}
+
+type accumulatorKey struct {
+	plan *plan
+	arm  arm
+	pane uint64
+}
+
+// arm is one arm of an experiment.
+type arm struct{ experiment, variant string }
+
+func newShard(c *catalog, cfg *Config, n *notices) *shard {
+	return &shard{
+		catalog: c, slicing: newSlicing(cfg.Segments), limits: cfg.Limits, pane: uint64(cfg.Pane), notices: n,
+		states:       map[modelKey]*planState{},
+		accumulators: map[accumulatorKey]*accumulator{},
+		arms:         map[modelKey]map[arm]struct{}{},
+	}
+}
+
+func (s *shard) grow(bytes int) { s.bytes += bytes }
+
+// begin is to be called before the events of a batch.
+func (s *shard) begin() {
+	s.catalog.refresh()
+	if epoch := s.catalog.epoch.Load(); epoch != s.epoch {
+		s.epoch = epoch
+		s.current = nil
+		clear(s.states)
+	}
+}
+
+// add counts an event. It never fails: what can't be counted is told in the tally and in the log.
+func (s *shard) add(e *event.Event) {
+	if e.Name != semconv.EventPrediction {
+		// Outcomes, ground truth and feedback get their summaries here.
+		s.tally.ignore(e.Name)
+		return
+	}
+	if !s.accept(e) {
+		return
+	}
+	p := s.state(e.Model, e.Version)
+	s.check(p.plan, e)
+	o := s.prepare(p, e)
+	whole := s.whole(p, e)
+	if p.overflow {
+		s.overflowed(p.plan, limitModels)
+	}
+	whole.count(s, o)
+	if len(s.slicing.lists) > 0 && !p.overflow {
+		s.countSegments(whole, o)
+	}
+	s.tally.events++
+}
+
+// accept refuses what says neither what it is about nor when it was.
+func (s *shard) accept(e *event.Event) bool {
+	reason := -1
+	switch {
+	case e.Model == "":
+		reason = eventNoModel
+	case e.Time == 0:
+		reason = eventNoTime
+	case e.Time >= 1<<63:
+		reason = eventTime
+	}
+	if reason < 0 {
+		return true
+	}
+	s.tally.refused[reason]++
+	s.notices.refused(e, reason)
+	return false
+}
+
+// check says what the sender should know of an event that is counted all the same.
+func (s *shard) check(p *plan, e *event.Event) {
+	if e.Dropped > 0 {
+		s.tally.dropped++
+		s.notices.dropped(p, e.Dropped)
+	}
+	if e.BadInputs {
+		s.refuse(p, fieldInputs, refusedType, "ml.inputs must be a map from feature to value")
+	}
+	if e.Err != nil {
+		s.refuse(p, fieldExpression, refusedError, e.Err.Error())
+	}
+}
+
+func (s *shard) state(model, version string) *planState {
+	if version == "" {
+		version = unknownVersion
+	}
+	if c := s.current; c != nil && c.model == model && c.version == version {
+		return c
+	}
+	key := modelKey{model, version}
+	state := s.states[key]
+	if state == nil {
+		p := s.catalog.plan(key)
+		if p.overflow {
+			key = modelKey{overflow, overflow}
+			state = s.states[key]
+		}
+		if state == nil {
+			state = newPlanState(p)
+			s.states[modelKey{p.model, p.version}] = state
+		}
+	}
+	s.current = state
+	return state
+}
+
+// whole finds or makes the accumulator of the event's pane and arm.
+func (s *shard) whole(p *planState, e *event.Event) *accumulator {
+	pane := e.Time / s.pane
+	if a := p.last; a != nil && a.pane == pane && a.experiment == e.Experiment && a.variant == e.Variant {
+		return a
+	}
+	key := accumulatorKey{p.plan, arm{e.Experiment, e.Variant}, pane}
+	a := s.accumulators[key]
+	if a == nil {
+		beyond := !s.admit(p.plan, &key.arm)
+		if beyond {
+			a = s.accumulators[key]
+		}
+		if a == nil {
+			a = s.newAccumulator(p.plan, pane, nil)
+			a.experiment, a.variant, a.overflow = key.arm.experiment, key.arm.variant, beyond || p.overflow
+			s.accumulators[key] = a
+		}
+	}
+	p.last = a
+	return a
+}
+
+// admit makes the arm one that is kept, that of overflow where there are too many.
+func (s *shard) admit(p *plan, to *arm) bool {
+	if *to == (arm{}) {
+		return true
+	}
+	if p.overflow {
+		*to = arm{}
+		return true
+	}
+	key := modelKey{p.model, p.version}
+	if _, ok := s.arms[key][*to]; ok {
+		return true
+	}
+	experiment, ok1 := keep(to.experiment)
+	variant, ok2 := keep(to.variant)
+	if !ok1 || !ok2 || len(s.arms[key]) >= s.limits.MaxExperiments {
+		s.overflowed(p, limitExperiments)
+		*to = arm{overflow, overflow}
+		return false
+	}
+	*to = arm{experiment, variant}
+	if s.arms[key] == nil {
+		s.arms[key] = map[arm]struct{}{}
+	}
+	s.arms[key][*to] = struct{}{}
+	return true
+}
+
+// take empties the shard.
+func (s *shard) take() []*accumulator {
+	if len(s.accumulators) == 0 {
+		return nil
+	}
+	all := make([]*accumulator, 0, s.panes)
+	for _, a := range s.accumulators {
+		all = append(all, a)
+		for _, segment := range a.segments {
+			all = append(all, segment)
+		}
+		a.segments = nil
+	}
+	for _, state := range s.states {
+		state.last = nil
+	}
+	clear(s.accumulators)
+	clear(s.arms)
+	s.bytes, s.panes = 0, 0
+	return all
+}

@@ -1,0 +1,122 @@
+package modelsummaryconnector
+
+import (
+	"context"
+	"iter"
+	"runtime"
+	"sync"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/connector"
+	"go.opentelemetry.io/collector/consumer"
+
+	"github.com/leeway-ml/leeway/connector/modelsummaryconnector/internal/metadata"
+	"github.com/leeway-ml/leeway/internal/event"
+	"github.com/leeway-ml/leeway/internal/profilesource"
+)
+
+// summariser is the one behind the instances of a connector for logs and for traces: both add to the same summaries.
+type summariser struct {
+	cfg       *Config
+	next      consumer.Metrics
+	telemetry *metadata.TelemetryBuilder
+	catalog   *catalog
+	notices   *notices
+	emitter   emitter
+
+	shards   []*shard
+	decoders sync.Pool
+
+	// flushing guards what follows, and keeps flushes in order.
+	flushing sync.Mutex
+	held     held
+	stop     func()
+}
+
+func newSummariser(set connector.Settings, cfg *Config, next consumer.Metrics) (*summariser, error) {
+	telemetry, err := metadata.NewTelemetryBuilder(set.TelemetrySettings)
+	if err != nil {
+		return nil, err
+	}
+	fields, err := cfg.Fields.Compile(set.TelemetrySettings)
+	if err != nil {
+		return nil, err
+	}
+	s := &summariser{
+		cfg: cfg, next: next, telemetry: telemetry,
+		catalog: newCatalog(cfg.Limits.MaxModels),
+		notices: newNotices(set.Logger),
+		emitter: newEmitter(set, cfg.Pane),
+		held:    held{limits: cfg.Limits},
+	}
+	keys := newSlicing(cfg.Segments).keys
+	s.decoders.New = func() any { return event.NewDecoder(keys, fields) }
+	for range runtime.GOMAXPROCS(0) {
+		s.shards = append(s.shards, newShard(s.catalog, cfg, s.notices))
+	}
+	return s, nil
+}
+
+func (s *summariser) start(host component.Host) error {
+	provider, err := profilesource.Find(host, s.cfg.Profiles)
+	if err != nil {
+		return err
+	}
+	s.catalog.provider = provider
+	if err := s.telemetry.RegisterModelSummaryPanesCallback(s.observePanes); err != nil {
+		return err
+	}
+	s.startFlushing()
+	return nil
+}
+
+// shutdown stops the flushing and sends what is left.
+func (s *summariser) shutdown(ctx context.Context) error {
+	if s.stop != nil {
+		s.stop()
+	}
+	err := s.flush(ctx)
+	s.telemetry.Shutdown()
+	return err
+}
+
+// consume summarises the events of a batch.
+func (s *summariser) consume(ctx context.Context, events func(*event.Decoder) iter.Seq[*event.Event]) error {
+	decoder := s.decoders.Get().(*event.Decoder)
+	defer s.decoders.Put(decoder)
+	if s.cfg.FlushInterval == 0 {
+		return s.summarise(ctx, events(decoder))
+	}
+	budget := s.cfg.Limits.MaxMemoryMiB << 20 / len(s.shards)
+	shard := s.acquire()
+	for e := range events(decoder) {
+		shard.add(e)
+		if shard.bytes > budget {
+			s.release(ctx, shard)
+			s.flushEarly(ctx)
+			shard = s.acquire()
+		}
+	}
+	s.release(ctx, shard)
+	return nil
+}
+
+// acquire locks the first shard that is free, so that one sender alone always has the same.
+func (s *summariser) acquire() *shard {
+	for _, shard := range s.shards {
+		if shard.mu.TryLock() {
+			shard.begin()
+			return shard
+		}
+	}
+	shard := s.shards[0]
+	shard.mu.Lock()
+	shard.begin()
+	return shard
+}
+
+func (s *summariser) release(ctx context.Context, shard *shard) {
+	shard.tally.report(ctx, s.telemetry)
+	shard.held.Store(shard.panes)
+	shard.mu.Unlock()
+}

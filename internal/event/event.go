@@ -1,0 +1,79 @@
+// Package event decodes model telemetry: OTLP log records and spans become plain events.
+package event
+
+// Event is one prediction, ground truth, piece of feedback ... It is valid until the decoder yields the next one; its texts
+// may be kept.
+type Event struct {
+	// Name is the event's name: "ml.prediction" ...
+	Name string
+	// Time in nanoseconds since the epoch: when it happened, else when it was observed; a span's end. 0 = unknown.
+	Time uint64
+	// Model and Version as sent; empty where absent.
+	Model, Version string
+	// Task is the ml.task.type, empty where absent.
+	Task string
+	// PredictionID as sent, empty where absent.
+	PredictionID string
+
+	// Class is the predicted class, empty where absent.
+	Class string
+	Score Value
+	// Value is the predicted value of a regression.
+	Value Value
+	// Duration in seconds. A span without the attribute has its own length.
+	Duration Value
+	// Probabilities by class.
+	Probabilities []Field
+	// Inputs and Attributions by feature. Where a name occurs more than once, the first one counts.
+	Inputs, Attributions []Field
+
+	Experiment, Variant string
+	// Segments are the texts of the decoder's segment keys, in their order; empty where absent.
+	Segments []string
+
+	// Dropped is how many attributes the sender left out of the record.
+	Dropped uint32
+	// BadInputs is true where ml.inputs (or the expression that stands for it) is no map.
+	BadInputs bool
+	// Err is the last error of an OTTL expression; its field is absent.
+	Err error
+}
+
+// Field is one named value.
+type Field struct {
+	Name string
+	Value
+}
+
+// Kind is what a value is.
+type Kind uint8
+
+const (
+	Missing Kind = iota // absent, null or an empty text
+	Number              // Value.Number
+	Text                // Value.Text
+	Bool                // Value.Number is 0 or 1, Value.Text "false" or "true"
+	Other               // a map, an array or bytes: nothing to be counted
+)
+
+// String is the kind in words.
+func (k Kind) String() string {
+	switch k {
+	case Missing:
+		return "nothing"
+	case Number:
+		return "a number"
+	case Text:
+		return "text"
+	case Bool:
+		return "a boolean"
+	}
+	return "a map, an array or bytes"
+}
+
+// Value is one scalar.
+type Value struct {
+	Kind   Kind
+	Number float64
+	Text   string
+}
