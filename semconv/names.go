@@ -60,6 +60,7 @@ const (
 	MetricAttributionValue                = "ml.attribution.value"
 	MetricPredictions                     = "ml.predictions"
 	MetricPredictionScore                 = "ml.prediction.score"
+	MetricPredictionOdds                  = "ml.prediction.odds"
 	MetricPredictionValue                 = "ml.prediction.value"
 	MetricPredictionDuration              = "ml.prediction.duration"
 	MetricOutcomes                        = "ml.outcomes"
@@ -94,6 +95,7 @@ var metrics = map[string]Metric{
 	"ml.attribution.value":                     {Name: "ml.attribution.value", Kind: "summary", Instrument: "histogram", Unit: "", Description: "Attribution of a feature.", Attributes: []string{"ml.feature.name"}},
 	"ml.predictions":                           {Name: "ml.predictions", Kind: "summary", Instrument: "sum", Unit: "{prediction}", Description: "Predictions, by predicted class where there is one.", Attributes: []string{"ml.prediction.class"}},
 	"ml.prediction.score":                      {Name: "ml.prediction.score", Kind: "summary", Instrument: "histogram", Unit: "", Description: "Scores. The profile's bins; without one, steps of 0.02.", Attributes: []string{"ml.class"}},
+	"ml.prediction.odds":                       {Name: "ml.prediction.odds", Kind: "summary", Instrument: "histogram", Unit: "", Description: "Scores as odds, score / (1 - score), clipped to [1e-9, 1 - 1e-9]; an exponential histogram of at most 640 buckets.", Attributes: []string{"ml.class"}},
 	"ml.prediction.value":                      {Name: "ml.prediction.value", Kind: "summary", Instrument: "histogram", Unit: "", Description: "Values predicted by a regression.", Attributes: []string{}},
 	"ml.prediction.duration":                   {Name: "ml.prediction.duration", Kind: "summary", Instrument: "histogram", Unit: "s", Description: "Time to infer.", Attributes: []string{}},
 	"ml.outcomes":                              {Name: "ml.outcomes", Kind: "summary", Instrument: "sum", Unit: "{outcome}", Description: "Predictions whose ground truth is known: the confusion matrix.", Attributes: []string{"ml.prediction.class", "ml.ground_truth.class"}},
