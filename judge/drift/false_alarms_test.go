@@ -64,7 +64,10 @@ func TestFalseAlarms(t *testing.T) {
 			}
 			usually := float64(usualBad) / float64(bad.windows)
 			t.Logf("called without drift: %.4f (PSI > 0.2: %.3f), after a shift: %.3f; %d windows", bad.share(), usually, good.share(), bad.windows)
-			assert.Zero(t, bad.called, "false alarms")
+			if *months == 1 {
+				assert.Zero(t, bad.called, "false alarms")
+			}
+			assert.LessOrEqual(t, bad.share(), 0.001)
 			assert.GreaterOrEqual(t, good.share(), test.power)
 			assert.GreaterOrEqual(t, usually, test.usualBad)
 		})

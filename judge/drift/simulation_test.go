@@ -51,6 +51,7 @@ func (s *simulation) poisson(rate float64) int {
 type reference struct {
 	profile *profile.Profile
 	byHour  [][]uint64 // counts over fine bins, of each hour of the reference
+	begin   int        // the first of them, since the epoch
 }
 
 func (r *reference) variable() *profile.Variable { return r.profile.Features[0] }
@@ -94,13 +95,13 @@ func (r *reference) learnLimits(j *Judge, windows []simulatedWindow) {
 	for _, w := range windows {
 		limits[w.name] = make(map[string]profile.Limit)
 		for first := 0; first+w.hours <= len(r.byHour); first += max(1, w.hours/4) {
-			counts, hours := r.sum(r.byHour, first, first, w.hours)
+			counts, hours := r.sum(r.byHour, r.begin+first, first, w.hours)
 			exclude := make([][]uint64, max(1, r.profile.Rhythm.Cycle.Cells()))
 			for c := range exclude {
 				exclude[c] = make([]uint64, len(v.Rollup))
 			}
 			for h := first; h < first+w.hours; h++ {
-				addTo(exclude[r.cell(h)], profile.SumBins(r.byHour[h], v.Rollup))
+				addTo(exclude[r.cell(r.begin+h)], profile.SumBins(r.byHour[h], v.Rollup))
 			}
 			for name, stray := range j.Stray(v, counts, 0, v.At(r.profile.Rhythm, hours, exclude)) {
 				l := limits[w.name][name]
