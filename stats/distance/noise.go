@@ -25,14 +25,14 @@ type Noise struct {
 //
 // Source: Yurdakul and Naranjo, Statistical properties of the population stability index, Journal of Risk Model Validation, 2020.
 func PSINoise(bins int, n, m float64) Noise {
-	return chiSquareNoise(bins, 1/n+1/m)
+	return chiSquareNoise(bins, reciprocals(n, m))
 }
 
 // KLNoise is the noise of KL: to second order KL is half the PSI.
 //
 // Source: Kullback, Information Theory and Statistics, 1959, chapter 6.
 func KLNoise(bins int, n, m float64) Noise {
-	return chiSquareNoise(bins, (1/n+1/m)/2)
+	return chiSquareNoise(bins, reciprocals(n, m)/2)
 }
 
 // JSDistanceNoise is the noise of JSDistance: to second order the divergence in bits is PSI / (8 ln 2), so that the distance is
@@ -40,12 +40,12 @@ func KLNoise(bins int, n, m float64) Noise {
 //
 // Source: Lin 1991 for the divergence; the expansion of c ln(c/m) + r ln(r/m) around c = r.
 func JSDistanceNoise(bins int, n, m float64) Noise {
-	return chiNoise(bins, (1/n+1/m)/(8*math.Ln2))
+	return chiNoise(bins, reciprocals(n, m)/(8*math.Ln2))
 }
 
 // HellingerNoise is the noise of Hellinger: to second order its square is PSI / 8.
 func HellingerNoise(bins int, n, m float64) Noise {
-	return chiNoise(bins, (1/n+1/m)/8)
+	return chiNoise(bins, reciprocals(n, m)/8)
 }
 
 // CramersVNoise is the noise of Cramér's V over so many categories: V^2 (n + m) is chi-square of bins-1 degrees of freedom.
@@ -61,21 +61,26 @@ func CramersVNoise(bins int, n, m float64) Noise {
 //
 // Source: Kolmogorov 1933, Smirnov 1939.
 func KSNoise(n, m float64) Noise {
-	scale := math.Sqrt(1/n + 1/m)
-	if !(n > 0 && m > 0) {
-		scale = math.NaN()
-	}
+	scale := math.Sqrt(reciprocals(n, m))
 	return Noise{Expected: kolmogorovMean * scale, P99: kolmogorovP99 * scale}
 }
 
 const (
-	kolmogorovMean = 0.8687311606361592 // sqrt(pi/2) ln 2
-	kolmogorovP99  = 1.6276236115189503 // scipy.stats.kstwobign.ppf(0.99)
+	kolmogorovMean = 0.8687311606361591 // sqrt(pi/2) ln 2
+	kolmogorovP99  = 1.6276236115189502 // scipy.stats.kstwobign.ppf(0.99)
 )
+
+// reciprocals is 1/n + 1/m, the variance that sampling adds to a share, but for the share's own factor.
+func reciprocals(n, m float64) float64 {
+	if !(n > 0 && m > 0) {
+		return math.NaN()
+	}
+	return 1/n + 1/m
+}
 
 // chiSquareNoise is that of scale times a chi-square variable.
 func chiSquareNoise(bins int, scale float64) Noise {
-	if bins < 1 || !(scale > 0) || math.IsInf(scale, 0) {
+	if bins < 1 || math.IsNaN(scale) {
 		return Noise{math.NaN(), math.NaN()}
 	}
 	return Noise{Expected: float64(bins-1) * scale, P99: chiSquareP99(bins-1) * scale}
@@ -83,7 +88,7 @@ func chiSquareNoise(bins int, scale float64) Noise {
 
 // chiNoise is that of the root of scale times a chi-square variable.
 func chiNoise(bins int, scale float64) Noise {
-	if bins < 1 || !(scale > 0) || math.IsInf(scale, 0) {
+	if bins < 1 || math.IsNaN(scale) {
 		return Noise{math.NaN(), math.NaN()}
 	}
 	return Noise{Expected: chiMean(bins-1) * math.Sqrt(scale), P99: math.Sqrt(chiSquareP99(bins-1) * scale)}
