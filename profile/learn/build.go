@@ -10,13 +10,29 @@ import (
 	"github.com/leeway-ml/leeway/profile"
 )
 
+// past is an hour of the period.
+type past struct {
+	at      int64
+	rows    uint64 // predictions
+	counted bool   // whether ml.predictions counted them
+	cells   map[string]*cell
+}
+
 // column is a variable over the hours of a period.
 type column struct {
-	name  string
-	hours []int64
-	cells []*cell
-	rows  []uint64 // predictions of the hour
-	seen  []bool   // whether ml.predictions counted them
+	name    string
+	hours   []int64
+	cells   []*cell // empty where the hour had none
+	rows    []uint64
+	counted []bool
+}
+
+func (c *column) add(h past, own *cell) {
+	if own == nil {
+		own = &cell{}
+	}
+	c.hours, c.cells = append(c.hours, h.at), append(c.cells, own)
+	c.rows, c.counted = append(c.rows, h.rows), append(c.counted, h.counted)
 }
 
 // Profile makes the profile of a period. created is when.
@@ -26,6 +42,7 @@ type column struct {
 // bucket. There is a rhythm where the period is long enough.
 func (m *Model) Profile(p Period, created time.Time) (*profile.Profile, error) {
 	columns := map[string]*column{}
+	var all []past
 	var first, last int64
 	var rows uint64
 	days := map[int64]bool{}
@@ -47,14 +64,14 @@ func (m *Model) Profile(p Period, created time.Time) (*profile.Profile, error) {
 		days[dayOf(at, zone)] = true
 		cells := h.read()
 		class := cells[profile.KeyClass]
-		for variable, c := range cells {
-			col := columns[variable]
-			if col == nil {
-				col = &column{}
-				columns[variable] = col
-			}
-			col.hours, col.cells = append(col.hours, at), append(col.cells, c)
-			col.rows, col.seen = append(col.rows, n), append(col.seen, class != nil && class.total() > 0)
+		all = append(all, past{at: at, rows: n, counted: class != nil && class.total() > 0, cells: cells})
+		for variable := range cells {
+			columns[variable] = &column{}
+		}
+	}
+	for variable, c := range columns {
+		for _, h := range all {
+			c.add(h, h.cells[variable])
 		}
 	}
 	if rows == 0 {
@@ -142,7 +159,7 @@ func (c *column) invalid(v *profile.Variable, r profile.Rhythm, feature bool) {
 	zone := r.Location()
 	for i, cell := range c.cells {
 		missing := cell.missing
-		if feature && c.seen[i] && c.rows[i] > cell.total() {
+		if feature && c.counted[i] && c.rows[i] > cell.total() {
 			missing += c.rows[i] - cell.total()
 		}
 		v.Missing += missing
