@@ -1,0 +1,110 @@
+// Package summarypdata translates between OTLP metrics and the plain types of package summary.
+package summarypdata
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/leeway-ml/leeway/semconv"
+	"github.com/leeway-ml/leeway/summary"
+)
+
+// UnknownVersion stands for a version that nobody named.
+const UnknownVersion = "unknown"
+
+// Identity is what the attributes of a data point say: whose it is, and which series. It is made to be read into again and
+// again; its strings may be kept, its slices not.
+type Identity struct {
+	Model, Version string
+	// Group has the attributes of the group beside model and version: segment and experiment, sorted by key.
+	Group []summary.Attribute
+	// Rest has all other attributes, sorted by key.
+	Rest []summary.Attribute
+}
+
+// Read takes in the attributes of a data point. It returns false where ml.model.name is missing.
+func (id *Identity) Read(attributes pcommon.Map) bool {
+	id.Model, id.Version = "", UnknownVersion
+	id.Group, id.Rest = id.Group[:0], id.Rest[:0]
+	for key, value := range attributes.All() {
+		text := value.AsString()
+		switch {
+		case key == semconv.AttrModelName:
+			id.Model = text
+		case key == semconv.AttrModelVersion:
+			if text != "" {
+				id.Version = text
+			}
+		case key == semconv.AttrExperimentName, key == semconv.AttrExperimentVariant, strings.HasPrefix(key, semconv.AttrSegmentPrefix):
+			id.Group = append(id.Group, summary.Attribute{Key: key, Value: text})
+		default:
+			id.Rest = append(id.Rest, summary.Attribute{Key: key, Value: text})
+		}
+	}
+	sortByKey(id.Group)
+	sortByKey(id.Rest)
+	return id.Model != ""
+}
+
+func sortByKey(attributes []summary.Attribute) {
+	if len(attributes) > 1 {
+		slices.SortFunc(attributes, func(a, b summary.Attribute) int { return cmp.Compare(a.Key, b.Key) })
+	}
+}
+
+// Whole is true where the point is about all of a model's traffic, not about a segment or an arm of an experiment.
+func (id *Identity) Whole() bool { return len(id.Group) == 0 }
+
+// GroupOf is the group that the point belongs to. It shares nothing with id.
+func (id *Identity) GroupOf() summary.Group {
+	g := summary.Group{Model: id.Model, Version: id.Version}
+	for _, a := range id.Group {
+		switch a.Key {
+		case semconv.AttrExperimentName:
+			g.Experiment = a.Value
+		case semconv.AttrExperimentVariant:
+			g.Variant = a.Value
+		default:
+			g.Segment = append(g.Segment, a)
+		}
+	}
+	return g
+}
+
+// PutGroup writes the group's attributes, as they were read.
+func PutGroup(attributes pcommon.Map, g *summary.Group) {
+	attributes.PutStr(semconv.AttrModelName, g.Model)
+	attributes.PutStr(semconv.AttrModelVersion, g.Version)
+	for _, a := range g.Segment {
+		attributes.PutStr(a.Key, a.Value)
+	}
+	if g.Experiment != "" {
+		attributes.PutStr(semconv.AttrExperimentName, g.Experiment)
+	}
+	if g.Variant != "" {
+		attributes.PutStr(semconv.AttrExperimentVariant, g.Variant)
+	}
+}
+
+// AppendKey appends attributes to a key under which a map finds them again: no two lists have the same.
+func AppendKey(key []byte, attributes []summary.Attribute) []byte {
+	for _, a := range attributes {
+		key = AppendText(AppendText(key, a.Key), a.Value)
+	}
+	return append(key, 0xff)
+}
+
+// AppendText appends a text, with its length, to a key.
+func AppendText(key []byte, text string) []byte {
+	for n := uint64(len(text)); ; n >>= 7 {
+		if n < 0x80 {
+			key = append(key, byte(n))
+			break
+		}
+		key = append(key, byte(n)|0x80)
+	}
+	return append(key, text...)
+}

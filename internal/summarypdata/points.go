@@ -1,0 +1,173 @@
+package summarypdata
+
+import (
+	"math"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+
+	"github.com/leeway-ml/leeway/semconv"
+	"github.com/leeway-ml/leeway/summary"
+)
+
+// IsSummary reports whether a metric of this name is a summary.
+func IsSummary(name string) bool {
+	m, ok := semconv.Lookup(name)
+	return ok && m.Kind == semconv.Summary
+}
+
+// IsDelta reports whether a metric's points are increments, which is what summaries must be. An empty metric is.
+func IsDelta(m pmetric.Metric) bool {
+	switch m.Type() {
+	case pmetric.MetricTypeSum:
+		return m.Sum().AggregationTemporality() == pmetric.AggregationTemporalityDelta
+	case pmetric.MetricTypeHistogram:
+		return m.Histogram().AggregationTemporality() == pmetric.AggregationTemporalityDelta
+	case pmetric.MetricTypeExponentialHistogram:
+		return m.ExponentialHistogram().AggregationTemporality() == pmetric.AggregationTemporalityDelta
+	case pmetric.MetricTypeEmpty:
+		return true
+	}
+	return false
+}
+
+// Point is one increment of one series.
+type Point struct {
+	Identity
+	Metric string
+	// Start and Time in nanoseconds since the epoch. What it counts happened in [Start, Time).
+	Start, Time int64
+	// Exactly one of Histogram, Exponential and (else) Sum is meant, as in summary.Series.
+	Histogram   *summary.Histogram
+	Exponential *summary.Exponential
+	Sum         float64
+
+	// What Histogram and Exponential point to: reused from point to point.
+	histogram   summary.Histogram
+	exponential summary.Exponential
+}
+
+// Fault says why a point can't be used.
+type Fault string
+
+const (
+	NoModel  Fault = "no_model"  // no ml.model.name
+	NoTime   Fault = "no_time"   // no timestamp, or one that int64 nanoseconds can't hold
+	NotDelta Fault = "not_delta" // cumulative, or a gauge
+	Broken   Fault = "broken"    // bounds that don't ascend, counts that don't fit them, a sum that is negative or not finite
+)
+
+// Each reads the points of a summary metric into p, one after the other. All of p but its strings is valid until the next.
+// Points without recorded value are passed over. Where fault is not empty the point can't be used.
+func Each(m pmetric.Metric, p *Point, yield func(p *Point, fault Fault)) {
+	p.Metric = m.Name()
+	switch m.Type() {
+	case pmetric.MetricTypeSum:
+		for _, dp := range m.Sum().DataPoints().All() {
+			if dp.Flags().NoRecordedValue() {
+				continue
+			}
+			p.Histogram, p.Exponential, p.Sum = nil, nil, dp.DoubleValue()
+			if dp.ValueType() == pmetric.NumberDataPointValueTypeInt {
+				p.Sum = float64(dp.IntValue())
+			}
+			sound := p.Sum >= 0 && !math.IsInf(p.Sum, 1)
+			yield(p, p.check(m, dp.Attributes(), dp.StartTimestamp(), dp.Timestamp(), sound))
+		}
+	case pmetric.MetricTypeHistogram:
+		for _, dp := range m.Histogram().DataPoints().All() {
+			if dp.Flags().NoRecordedValue() {
+				continue
+			}
+			p.Histogram, p.Exponential = &p.histogram, nil
+			sound := readHistogram(dp, p.Histogram)
+			yield(p, p.check(m, dp.Attributes(), dp.StartTimestamp(), dp.Timestamp(), sound))
+		}
+	case pmetric.MetricTypeExponentialHistogram:
+		for _, dp := range m.ExponentialHistogram().DataPoints().All() {
+			if dp.Flags().NoRecordedValue() {
+				continue
+			}
+			p.Histogram, p.Exponential = nil, &p.exponential
+			sound := readExponential(dp, p.Exponential)
+			yield(p, p.check(m, dp.Attributes(), dp.StartTimestamp(), dp.Timestamp(), sound))
+		}
+	case pmetric.MetricTypeGauge:
+		for range m.Gauge().DataPoints().Len() {
+			yield(p, NotDelta)
+		}
+	case pmetric.MetricTypeSummary:
+		for range m.Summary().DataPoints().Len() {
+			yield(p, NotDelta)
+		}
+	}
+}
+
+func (p *Point) check(m pmetric.Metric, attributes pcommon.Map, start, end pcommon.Timestamp, sound bool) Fault {
+	named := p.Read(attributes)
+	switch {
+	case !IsDelta(m):
+		return NotDelta
+	case !named:
+		return NoModel
+	case end == 0 || end > math.MaxInt64:
+		return NoTime
+	case !sound:
+		return Broken
+	}
+	p.Time = int64(end)
+	p.Start = p.Time - 1
+	if start != 0 && start < end {
+		p.Start = int64(start)
+	}
+	return ""
+}
+
+func readHistogram(dp pmetric.HistogramDataPoint, h *summary.Histogram) bool {
+	h.Bounds, h.Counts = h.Bounds[:0], h.Counts[:0]
+	for _, b := range dp.ExplicitBounds().All() {
+		h.Bounds = append(h.Bounds, b)
+	}
+	h.Counts = appendCounts(h.Counts, dp.BucketCounts())
+	if len(h.Counts) == 0 && len(h.Bounds) == 0 {
+		h.Counts = append(h.Counts, dp.Count()) // OTLP: without buckets, only the count
+	}
+	h.Sum = or(dp.HasSum(), dp.Sum())
+	h.Min = or(dp.HasMin(), dp.Min())
+	h.Max = or(dp.HasMax(), dp.Max())
+	return len(h.Counts) == len(h.Bounds)+1 && ascending(h.Bounds) && h.Count() == dp.Count()
+}
+
+func readExponential(dp pmetric.ExponentialHistogramDataPoint, e *summary.Exponential) bool {
+	e.Scale, e.Zero, e.ZeroThreshold = dp.Scale(), dp.ZeroCount(), dp.ZeroThreshold()
+	e.Positive.Offset, e.Positive.Counts = dp.Positive().Offset(), appendCounts(e.Positive.Counts[:0], dp.Positive().BucketCounts())
+	e.Negative.Offset, e.Negative.Counts = dp.Negative().Offset(), appendCounts(e.Negative.Counts[:0], dp.Negative().BucketCounts())
+	e.Sum = or(dp.HasSum(), dp.Sum())
+	e.Min = or(dp.HasMin(), dp.Min())
+	e.Max = or(dp.HasMax(), dp.Max())
+	return e.Scale >= -10 && e.Scale <= 20 && e.ZeroThreshold >= 0 && !math.IsInf(e.ZeroThreshold, 1) && e.Count() == dp.Count()
+}
+
+func appendCounts(to []uint64, from pcommon.UInt64Slice) []uint64 {
+	for _, c := range from.All() {
+		to = append(to, c)
+	}
+	return to
+}
+
+// or is x where there is one, NaN where there is none.
+func or(there bool, x float64) float64 {
+	if there {
+		return x
+	}
+	return math.NaN()
+}
+
+func ascending(bounds []float64) bool {
+	for i, b := range bounds {
+		if math.IsNaN(b) || math.IsInf(b, 0) || i > 0 && !(bounds[i-1] < b) {
+			return false
+		}
+	}
+	return true
+}
