@@ -72,7 +72,7 @@ func draw(shares, distribution []float64, n float64, random *rand.Rand) {
 // (Cornish and Fisher 1938), ten times faster and off by less than rounding to a whole number is.
 func binomial(n, p float64, random *rand.Rand) float64 {
 	variance := n * p * (1 - p)
-	if variance < 50 {
+	if variance < 10 {
 		return distuv.Binomial{N: n, P: p, Src: random}.Rand()
 	}
 	z := random.NormFloat64()

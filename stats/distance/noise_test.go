@@ -181,7 +181,7 @@ func TestSimulatedNoise(t *testing.T) {
 // The draws themselves: means and variances of a multinomial, drawn exactly and (many observations) by the normal law.
 func TestDraw(t *testing.T) {
 	distribution := []float64{0, 0.5, 0.3, 0, 0.15, 0.05, 0}
-	for _, n := range []float64{40, 4_000} {
+	for _, n := range []float64{40, 1_000, 100_000} {
 		random := rand.New(rand.NewPCG(3, 4))
 		s := make([]float64, len(distribution))
 		sum, squares, cubes := make([]float64, len(s)), make([]float64, len(s)), make([]float64, len(s))

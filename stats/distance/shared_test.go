@@ -82,7 +82,7 @@ func near(t testing.TB, want, got float64, what ...any) {
 		require.True(t, math.IsInf(got, 0) || math.IsNaN(got), "want infinite or undefined, got %v: %v", got, what)
 		return
 	}
-	require.InDelta(t, want, got, 1e-9*math.Abs(want)+1e-12, what...)
+	require.InDelta(t, want, got, 1e-9*math.Abs(want)+1e-12, "%v", what)
 }
 
 // nullable is a number of a golden file; NaN where it says null.
