@@ -5,8 +5,9 @@ import (
 	"github.com/leeway-ml/leeway/summary"
 )
 
-// shares publishes and judges the shares of missing, out-of-range and unseen values of a feature.
-func (s *sitting) shares(o *observed, v *profile.Variable, key string, reference profile.Reference, known bool, r *rules, wanted set, attributes []summary.Attribute) (drifted bool) {
+// shares publishes and judges the shares of missing, out-of-range and unseen values of a feature. judged is false where
+// nothing was: too few rows, no reference, or no share chosen.
+func (s *sitting) shares(o *observed, v *profile.Variable, key string, reference profile.Reference, known bool, r *rules, wanted set, attributes []summary.Attribute) (judged, drifted bool) {
 	publish := func(x, ofReference statistic, current, referenceShare, n, m float64) {
 		if !wanted.has(x) || n < float64(r.minSamples) {
 			return
@@ -21,7 +22,7 @@ func (s *sitting) shares(o *observed, v *profile.Variable, key string, reference
 		limit := r.limit(&s.judge.cfg, x, v, s.window.Name)
 		far := farShare(current, referenceShare, n, m, limit, s.judge.cfg.BeyondNoise)
 		s.detected(ofFeature, x, attributes, far)
-		drifted = drifted || far
+		judged, drifted = true, drifted || far
 	}
 	n := float64(o.n())
 	if rows := n + float64(o.missing); rows > 0 {
@@ -39,14 +40,14 @@ func (s *sitting) shares(o *observed, v *profile.Variable, key string, reference
 		publish(missingShare, missingShareReference, float64(o.missing)/rows, ofMissing.MissingShare, rows, m)
 	}
 	if n == 0 || v == nil {
-		return drifted
+		return judged, drifted
 	}
 	if v.Type == profile.Numeric {
 		publish(outOfRangeShare, outOfRangeShareReference, float64(o.beyond())/n, 0, n, reference.Size)
 	} else {
 		publish(unseenShare, unseenShareReference, float64(o.categories[len(o.categories)-1])/n, 0, n, reference.Size)
 	}
-	return drifted
+	return judged, drifted
 }
 
 // beyond is how many values lay outside the reference's range: as the summary says, or by the bins where those tell. The

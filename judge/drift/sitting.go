@@ -28,8 +28,8 @@ type sitting struct {
 // comparisons are reused: their buffers are most of what a judgement would allocate.
 var comparisons = sync.Pool{New: func() any { return new(comparison) }}
 
-// variable judges one variable: judged is false where there is no reference or there are too few samples, far true where
-// its primary statistic or one of its shares is too far.
+// variable judges one variable: judged is false where there is no reference or there are too few samples, far is true where
+// its primary statistic, or for features one of the shares, is too far.
 func (s *sitting) variable(about subject, key string, o *observed, r *rules) (judged, far bool) {
 	n := o.n()
 	enough := n >= r.minSamples
@@ -63,10 +63,8 @@ func (s *sitting) variable(about subject, key string, o *observed, r *rules) (ju
 	if o.numeric.n > 0 && enough && t == profile.Numeric {
 		s.describe(o, v, reference, known, wanted, attributes)
 	}
-	if s.shares(o, v, key, reference, known, r, wanted, attributes) {
-		far = true
-	}
-	return judged, far
+	judgedShares, farShares := s.shares(o, v, key, reference, known, r, wanted, attributes)
+	return judged || judgedShares, far || farShares
 }
 
 // reference is what the variable is compared with; ok is false where the profile has none for the window's slice.

@@ -15,3 +15,8 @@ func sortSeries(w *summary.Window) {
 		}))
 	})
 }
+
+// sortStable keeps series of one metric in the order that they are in.
+func sortStable(w *summary.Window) {
+	slices.SortStableFunc(w.Series, func(a, b summary.Series) int { return cmp.Compare(a.Metric, b.Metric) })
+}
