@@ -107,9 +107,10 @@ func (p *profiles) Start(ctx context.Context, host component.Host) error {
 	p.stop = stop
 	if p.config.Directory != "" {
 		p.directory = newDirectory(p.config.Directory, p.config.MaxProfileSize, p.reporter)
+		watcher := newWatcher(p.config.Directory, p.settings.Logger) // before the first look, so that no change falls between
 		p.rescan(nil)
 		p.run(func() {
-			watch(background, p.config.Directory, p.config.RescanInterval, p.settings.Logger, p.rescan)
+			watch(background, watcher, p.config.Directory, p.config.RescanInterval, p.settings.Logger, p.rescan)
 		})
 	}
 	if p.learning != nil {

@@ -12,18 +12,25 @@ import (
 // settle is how long the directory must be quiet before it is read, so that a file is not read half written.
 const settle = 250 * time.Millisecond
 
-// watch rescans the directory when the file system says that something in it changed, and every interval: not every file
-// system says so, and the directory may not be there yet. It returns when ctx is done.
-func watch(ctx context.Context, path string, interval time.Duration, log *zap.Logger, rescan func(touched map[string]bool)) {
-	var events chan fsnotify.Event
-	var errs chan error
+// newWatcher begins to take note of changes in the directory; nil where the system can't tell.
+func newWatcher(path string, log *zap.Logger) *fsnotify.Watcher {
 	watcher, err := fsnotify.NewWatcher()
 	if err != nil {
 		log.Warn("No notifications of file changes; the profiles directory is looked through every rescan_interval only", zap.Error(err))
-	} else {
+		return nil
+	}
+	_ = watcher.Add(path) // where it is not there yet: again at the next tick
+	return watcher
+}
+
+// watch rescans the directory when the file system says that something in it changed, and every interval: not every file
+// system says so, and the directory may not be there yet. It returns when ctx is done.
+func watch(ctx context.Context, watcher *fsnotify.Watcher, path string, interval time.Duration, log *zap.Logger, rescan func(touched map[string]bool)) {
+	var events chan fsnotify.Event
+	var errs chan error
+	if watcher != nil {
 		defer watcher.Close()
 		events, errs = watcher.Events, watcher.Errors
-		_ = watcher.Add(path) // where it is not there yet: again at the next tick
 	}
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()

@@ -10,7 +10,7 @@ import (
 	"github.com/leeway-ml/leeway/summary"
 )
 
-var quantiles = []float64{0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99}
+var quantiles = []float64{0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99}
 
 // bins are counts between ascending bounds: counts[i] of values in (bounds[i-1], bounds[i]], the ends open.
 type bins struct {
