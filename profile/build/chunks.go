@@ -1,0 +1,238 @@
+package build
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"github.com/leeway-ml/leeway/profile"
+	"github.com/leeway-ml/leeway/summary"
+)
+
+// stray says how far each statistic of a chunk lies from a reference: (*drift.Judge).Stray.
+type stray func(v *profile.Variable, counts []uint64, missing uint64, reference profile.Reference) map[string]float64
+
+// chunker is the third pass: it counts every chunk by itself, judges it against the rest of the reference, and keeps the
+// greatest values. A chunk is judged, and its memory given back, as soon as all of its rows have come, so that rows in order
+// of time need no more than one chunk a window. Rows out of order keep more chunks open; what finds no room waits for another
+// pass over the files.
+type chunker struct {
+	profile   *profile.Profile
+	variables []*variable
+	survey    *survey
+	times     *chunkTimes
+	stray     stray
+	hours     *hourCells
+	rollup    [][]int
+
+	waiting map[chunkID]uint64 // rows of the chunks that are not judged yet
+	open    map[chunkID]*chunk
+	room    int64 // bytes left
+	recent  []*chunk
+
+	fine, coarse []int // where each variable begins in a chunk's counts; the last is their length
+	bins         []int
+	counts       []uint64
+	exclude      [][]uint64
+}
+
+// chunk is the counts of one chunk.
+type chunk struct {
+	id   chunkID
+	left uint64   // rows still to come
+	fine []uint32 // of all variables, one after the other
+	none []uint32 // missing values by variable
+	// cells: by cell of the rhythm (0 where there is none), the roll-up bins of all variables and then their missing values.
+	cells map[int]*cellCounts
+	bytes int64
+}
+
+type cellCounts struct {
+	hour   int64 // one of the chunk's hours that falls in the cell
+	counts []uint32
+}
+
+func newChunker(c *counter, judge stray, memory int) *chunker {
+	k := &chunker{profile: c.profile, variables: c.variables, survey: c.survey, times: c.times, stray: judge, hours: c.hours, rollup: c.rollup,
+		open: map[chunkID]*chunk{}, room: int64(memory), recent: make([]*chunk, len(c.times.names)), bins: make([]int, len(c.variables))}
+	k.fine, k.coarse = []int{0}, []int{0}
+	widest := 0
+	for i, v := range k.variables {
+		k.fine = append(k.fine, k.fine[i]+len(v.Counts))
+		k.coarse = append(k.coarse, k.coarse[i]+len(v.Rollup))
+		widest = max(widest, len(v.Counts))
+	}
+	k.counts = make([]uint64, widest)
+	k.exclude = make([][]uint64, max(1, k.profile.Rhythm.Cycle.Cells()))
+	for i := range k.exclude {
+		k.exclude[i] = make([]uint64, profile.MaxRollupBins+1)
+	}
+	return k
+}
+
+func (k *chunker) run(ctx context.Context, src *source, minRows int) error {
+	p := k.profile.Provenance
+	k.waiting = k.times.judged(p.Start, p.End, uint64(max(1, minRows)))
+	for len(k.waiting) > 0 {
+		before := len(k.waiting)
+		if err := src.scan(ctx, "limits", k.row); err != nil {
+			return err
+		}
+		if len(k.waiting) == before {
+			break // can't be: each pass has room for at least one
+		}
+		clear(k.recent)
+	}
+	return nil
+}
+
+func (k *chunker) row(r *row) error {
+	t, err := k.survey.clock.of(r, k.survey.schema, k.survey.options.TimeColumn)
+	if err != nil {
+		return err
+	}
+	binned := false
+	for i, length := range k.times.lengths {
+		id := chunkID{i, t.Unix() / length}
+		c := k.recent[i]
+		if c == nil || c.id != id {
+			if c = k.find(id); c == nil {
+				continue
+			}
+			k.recent[i] = c
+		}
+		if !binned {
+			for j, v := range k.variables {
+				k.bins[j] = v.bin(r)
+			}
+			binned = true
+		}
+		k.add(c, max(0, k.hours.cell(t)), hourOf(t))
+		if c.left == 0 {
+			k.judge(c)
+			k.close(c)
+		}
+	}
+	return nil
+}
+
+// find returns the chunk, opened if there is room; nil where it is judged already, or is not to be, or has to wait.
+func (k *chunker) find(id chunkID) *chunk {
+	if c := k.open[id]; c != nil {
+		return c
+	}
+	rows, ok := k.waiting[id]
+	if !ok {
+		return nil
+	}
+	size := k.sizeOf(id)
+	if size > k.room && len(k.open) > 0 {
+		return nil
+	}
+	k.room -= size
+	c := &chunk{id: id, left: rows, bytes: size, fine: make([]uint32, k.fine[len(k.variables)]), none: make([]uint32, len(k.variables)), cells: map[int]*cellCounts{}}
+	k.open[id] = c
+	return c
+}
+
+// sizeOf is the greatest number of bytes that the chunk's counts can take.
+func (k *chunker) sizeOf(id chunkID) int64 {
+	cells := min(k.times.lengths[id.window]/3600+1, int64(max(1, k.profile.Rhythm.Cycle.Cells())))
+	n := len(k.variables)
+	return 4 * (int64(k.fine[n]+n) + cells*int64(k.coarse[n]+n+8))
+}
+
+func (k *chunker) close(c *chunk) {
+	delete(k.open, c.id)
+	delete(k.waiting, c.id)
+	k.room += c.bytes
+	k.recent[c.id.window] = nil
+}
+
+func (k *chunker) add(c *chunk, cell int, hour int64) {
+	c.left--
+	in := c.cells[cell]
+	if in == nil {
+		in = &cellCounts{hour: hour, counts: make([]uint32, k.coarse[len(k.variables)]+len(k.variables))}
+		c.cells[cell] = in
+	}
+	missing := k.coarse[len(k.variables)]
+	for i, bin := range k.bins {
+		switch {
+		case bin >= 0:
+			c.fine[k.fine[i]+bin]++
+			in.counts[k.coarse[i]+k.rollup[i][bin]]++
+		case bin == isMissing:
+			c.none[i]++
+			in.counts[missing+i]++
+		}
+	}
+}
+
+// judge compares each variable of a complete chunk with the rest of the reference.
+func (k *chunker) judge(c *chunk) {
+	missing := k.coarse[len(k.variables)]
+	window := k.times.names[c.id.window]
+	var hours []summary.HourCount
+	for i, v := range k.variables {
+		counts := k.counts[:len(v.Counts)]
+		for j := range counts {
+			counts[j] = uint64(c.fine[k.fine[i]+j])
+		}
+		hours = hours[:0]
+		width := len(v.Rollup)
+		for j := range k.exclude {
+			row := k.exclude[j][:width+1]
+			clear(row)
+			k.exclude[j] = row
+		}
+		for cell, in := range c.cells {
+			row := k.exclude[cell]
+			var n uint64
+			for j := range width {
+				row[j] = uint64(in.counts[k.coarse[i]+j])
+				n += row[j]
+			}
+			row[width] = uint64(in.counts[missing+i])
+			if n > 0 {
+				hours = append(hours, summary.HourCount{Hour: in.hour, Count: n})
+			}
+		}
+		reference := v.At(k.profile.Rhythm, hours, k.exclude)
+		for statistic, x := range k.stray(v.Variable, counts, uint64(c.none[i]), reference) {
+			if math.IsNaN(x) || math.IsInf(x, 0) {
+				continue
+			}
+			keep(v.Variable, window, statistic, x)
+		}
+	}
+}
+
+// keep raises the variable's limit to x.
+func keep(v *profile.Variable, window, statistic string, x float64) {
+	if v.Limits == nil {
+		v.Limits = map[string]map[string]profile.Limit{}
+	}
+	of := v.Limits[window]
+	if of == nil {
+		of = map[string]profile.Limit{}
+		v.Limits[window] = of
+	}
+	l, ok := of[statistic]
+	if !ok || x > l.Greatest {
+		l.Greatest = x
+	}
+	l.Chunks++
+	of[statistic] = l
+}
+
+// rhythmFor is the cycle that a span of time can show.
+func rhythmFor(span time.Duration) profile.Cycle {
+	switch {
+	case span >= 21*24*time.Hour:
+		return profile.Week
+	case span >= 3*24*time.Hour:
+		return profile.Day
+	}
+	return profile.Steady
+}

@@ -1,0 +1,119 @@
+package build
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/tidwall/gjson"
+)
+
+// maxLine is the longest line of JSON that is read.
+const maxLine = 16 << 20
+
+// jsonReader reads JSON lines: an object a line. Objects inside it are flattened, their names joined by dots; what is inside
+// ml.inputs keeps its own name.
+type jsonReader struct {
+	in     *bufio.Reader
+	schema *schema
+	line   int
+	buffer []byte
+}
+
+func newJSONReader(in *bufio.Reader, s *schema) *jsonReader {
+	return &jsonReader{in: in, schema: s}
+}
+
+func (j *jsonReader) read(r *row) error {
+	for {
+		line, err := j.next()
+		j.line++
+		if err != nil {
+			if errors.Is(err, io.EOF) {
+				return io.EOF
+			}
+			return fmt.Errorf("%s, line %d: %w", r.file, j.line, err)
+		}
+		line = bytes.TrimSpace(line)
+		if len(line) == 0 {
+			continue
+		}
+		r.line = j.line
+		if line[0] != '{' {
+			return fmt.Errorf("%s, line %d: begins with %q; must be a JSON object a line", r.file, j.line, line[0])
+		}
+		if !gjson.ValidBytes(line) {
+			return fmt.Errorf("%s, line %d: is no JSON object; each line must hold a whole one", r.file, j.line)
+		}
+		return j.flatten(r, "", gjson.ParseBytes(line))
+	}
+}
+
+// next is the next line; it is valid until the one after.
+func (j *jsonReader) next() ([]byte, error) {
+	j.buffer = j.buffer[:0]
+	for {
+		part, err := j.in.ReadSlice('\n')
+		j.buffer = append(j.buffer, part...)
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			if len(j.buffer) > maxLine {
+				return nil, fmt.Errorf("longer than %d MiB", maxLine>>20)
+			}
+		case errors.Is(err, io.EOF) && len(j.buffer) > 0:
+			return j.buffer, nil
+		default:
+			return j.buffer, err
+		}
+	}
+}
+
+func (j *jsonReader) flatten(r *row, prefix string, object gjson.Result) (err error) {
+	object.ForEach(func(key, value gjson.Result) bool {
+		name := columnName(prefix, key.String())
+		if value.IsObject() {
+			err = j.flatten(r, name, value)
+			return err == nil
+		}
+		var c cell
+		switch value.Type {
+		case gjson.String:
+			c = cell{kind: text, text: value.String()}
+		case gjson.Number:
+			c = cell{kind: number, text: value.Raw, number: value.Num}
+		case gjson.True, gjson.False:
+			c = cell{kind: boolean, text: value.Raw}
+		case gjson.JSON: // an array: no scalar, so of the wrong type wherever a number is wanted
+			c = cell{kind: text, text: value.Raw}
+		}
+		index, columnErr := j.schema.column(name)
+		if columnErr != nil {
+			err = fmt.Errorf("%s, line %d: %w", r.file, r.line, columnErr)
+			return false
+		}
+		for len(r.cells) <= index {
+			r.cells = append(r.cells, cell{})
+		}
+		r.cells[index] = c
+		return true
+	})
+	return err
+}
+
+// columnName joins names by dots. Inputs are features, and go by their own names.
+func columnName(prefix, key string) string {
+	name := key
+	if prefix != "" {
+		name = prefix + "." + key
+	}
+	if feature, ok := strings.CutPrefix(name, "ml.inputs."); ok {
+		return feature
+	}
+	if feature, ok := strings.CutPrefix(name, "ml.input."); ok {
+		return feature
+	}
+	return name
+}

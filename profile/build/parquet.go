@@ -1,0 +1,265 @@
+package build
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/deprecated"
+	"github.com/parquet-go/parquet-go/format"
+)
+
+// parquetReader reads the leaf columns of a Parquet file, row group by row group; nested names are joined by dots. Columns
+// that hold lists are left out.
+type parquetReader struct {
+	name    string
+	file    *parquet.File
+	group   int
+	rows    parquet.Rows
+	batch   []parquet.Row
+	next    int
+	line    int
+	leaves  []leaf
+	width   int
+	lists   []string
+	bytes   int64 // of the file, to be reported as rows are read
+	told    int64
+	counter *progress
+}
+
+// leaf is a leaf column of the file.
+type leaf struct {
+	column int // schema index; -1: left out
+	unit   time.Duration
+	kind   leafKind
+	scale  float64
+}
+
+type leafKind uint8
+
+const (
+	plain leafKind = iota
+	timestamp
+	date
+	decimal
+	unsigned
+)
+
+func isParquet(file *os.File) bool {
+	var magic [4]byte
+	_, err := file.ReadAt(magic[:], 0)
+	return err == nil && string(magic[:]) == "PAR1"
+}
+
+func newParquetReader(file *os.File, size int64, s *schema, p *progress) (r *parquetReader, err error) {
+	name := filepath.Base(file.Name())
+	defer func() {
+		if broken := recover(); broken != nil {
+			err = fmt.Errorf("%s: is no whole Parquet file: %v", name, broken)
+		}
+	}()
+	opened, err := parquet.OpenFile(file, size, parquet.SkipBloomFilters(true), parquet.SkipPageIndex(true))
+	if err != nil {
+		return nil, fmt.Errorf("%s: is no whole Parquet file: %w", name, err)
+	}
+	r = &parquetReader{name: name, file: opened, batch: make([]parquet.Row, 256), bytes: size, counter: p}
+	r.batch = r.batch[:0]
+	known := len(s.names) > 0
+	seen := map[string]bool{}
+	for _, path := range opened.Schema().Columns() {
+		column := strings.ToValidUTF8(columnName("", strings.Join(path, ".")), "�")
+		found, ok := opened.Schema().Lookup(path...)
+		if !ok || found.MaxRepetitionLevel > 0 {
+			r.lists = append(r.lists, column)
+			r.leaves = append(r.leaves, leaf{column: -1})
+			continue
+		}
+		if known && !s.has(column) {
+			return nil, fmt.Errorf("%s: column %q is not in the other files; all must have the same columns", name, column)
+		}
+		index, err := s.column(column)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		seen[column] = true
+		l := leafOf(found.Node.Type())
+		l.column = index
+		r.leaves = append(r.leaves, l)
+		r.width = max(r.width, index+1)
+	}
+	for _, column := range s.names {
+		if !seen[column] {
+			return nil, fmt.Errorf("%s: there is no column %q, which the other files have; all must have the same columns", name, column)
+		}
+	}
+	return r, nil
+}
+
+// leafOf says how values of the type are meant.
+func leafOf(t parquet.Type) leaf {
+	if logical := t.LogicalType(); logical != nil {
+		switch x := logical.Value.(type) {
+		case *format.TimestampType:
+			if x.Unit.Value != nil {
+				return leaf{kind: timestamp, unit: x.Unit.Value.Duration()}
+			}
+		case *format.DateType:
+			return leaf{kind: date}
+		case *format.DecimalType:
+			return leaf{kind: decimal, scale: math.Pow10(-int(x.Scale))}
+		case *format.IntType:
+			if !x.IsSigned {
+				return leaf{kind: unsigned}
+			}
+		}
+		return leaf{}
+	}
+	if converted := t.ConvertedType(); converted != nil {
+		switch *converted {
+		case deprecated.TimestampMillis:
+			return leaf{kind: timestamp, unit: time.Millisecond}
+		case deprecated.TimestampMicros:
+			return leaf{kind: timestamp, unit: time.Microsecond}
+		case deprecated.Date:
+			return leaf{kind: date}
+		case deprecated.Uint64, deprecated.Uint32, deprecated.Uint16, deprecated.Uint8:
+			return leaf{kind: unsigned}
+		}
+	}
+	return leaf{}
+}
+
+func (p *parquetReader) read(r *row) (err error) {
+	defer func() {
+		if broken := recover(); broken != nil {
+			err = fmt.Errorf("%s, row %d: is no whole Parquet file: %v", p.name, p.line+1, broken)
+		}
+	}()
+	for p.next >= len(p.batch) {
+		if err := p.fill(); err != nil {
+			return err
+		}
+	}
+	values := p.batch[p.next]
+	p.next++
+	p.line++
+	r.line = p.line
+	for len(r.cells) < p.width {
+		r.cells = append(r.cells, cell{})
+	}
+	for _, v := range values {
+		if l := p.leaves[v.Column()]; l.column >= 0 && !v.IsNull() {
+			r.cells[l.column] = l.cell(v)
+		}
+	}
+	return nil
+}
+
+// fill reads the next batch of rows.
+func (p *parquetReader) fill() error {
+	for {
+		if p.rows == nil {
+			groups := p.file.RowGroups()
+			if p.group == len(groups) {
+				return io.EOF
+			}
+			p.rows = groups[p.group].Rows()
+			p.group++
+		}
+		p.batch, p.next = p.batch[:cap(p.batch)], 0
+		n, err := p.rows.ReadRows(p.batch)
+		p.batch = p.batch[:n]
+		if total := p.file.NumRows(); total > 0 {
+			done := int64(float64(p.bytes) * float64(p.line+n) / float64(total))
+			p.counter.add(done - p.told)
+			p.told = done
+		}
+		if n > 0 {
+			return nil
+		}
+		if err != nil {
+			closed := p.rows.Close()
+			p.rows = nil
+			if !errors.Is(err, io.EOF) {
+				return fmt.Errorf("%s, row %d: %w", p.name, p.line+1, err)
+			}
+			if closed != nil {
+				return fmt.Errorf("%s: %w", p.name, closed)
+			}
+		}
+	}
+}
+
+func (p *parquetReader) close() {
+	if p.rows != nil {
+		_ = p.rows.Close()
+	}
+}
+
+// cell is a value that is not null.
+func (l leaf) cell(v parquet.Value) cell {
+	switch v.Kind() {
+	case parquet.Boolean:
+		return cell{kind: boolean, text: strconv.FormatBool(v.Boolean())}
+	case parquet.Int32:
+		if l.kind == unsigned {
+			return cell{kind: number, number: float64(v.Uint32())}
+		}
+		return l.integer(int64(v.Int32()))
+	case parquet.Int64:
+		if l.kind == unsigned {
+			return cell{kind: number, number: float64(v.Uint64())}
+		}
+		return l.integer(v.Int64())
+	case parquet.Int96: // nanoseconds of the day, and the Julian day
+		x := v.Int96()
+		day := int64(x[2]) - 2440588
+		nanos := int64(x[1])<<32 | int64(x[0])
+		return instant(time.Unix(day*86400, nanos))
+	case parquet.Float:
+		return cell{kind: number, number: float64(v.Float())}
+	case parquet.Double:
+		return cell{kind: number, number: v.Double()}
+	default:
+		if l.kind == decimal {
+			return cell{kind: number, number: bigEndian(v.ByteArray()) * l.scale}
+		}
+		return cell{kind: text, text: string(v.ByteArray())}
+	}
+}
+
+func (l leaf) integer(x int64) cell {
+	switch l.kind {
+	case timestamp:
+		perSecond := int64(time.Second / l.unit)
+		return instant(time.Unix(x/perSecond, x%perSecond*int64(l.unit)))
+	case date:
+		return instant(time.Unix(x*86400, 0))
+	case decimal:
+		return cell{kind: number, number: float64(x) * l.scale}
+	}
+	return cell{kind: number, number: float64(x)}
+}
+
+func instant(t time.Time) cell {
+	return cell{kind: text, text: t.UTC().Format(time.RFC3339Nano)}
+}
+
+// bigEndian is a two's complement integer of any length.
+func bigEndian(b []byte) float64 {
+	if len(b) == 0 {
+		return 0
+	}
+	x := float64(int8(b[0]))
+	for _, c := range b[1:] {
+		x = x*256 + float64(c)
+	}
+	return x
+}

@@ -1,0 +1,228 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/leeway-ml/leeway/profile"
+)
+
+// maxSegments is how many segments one --segment makes: the ones with the most rows.
+const maxSegments = 100
+
+// maxScoredClasses bounds the classes that scores are kept for.
+const maxScoredClasses = 100
+
+// survey is the first pass: what the columns hold, and what time the rows span.
+type survey struct {
+	options  *Options
+	clock    *clock
+	schema   *schema
+	columns  []surveyed // by schema index
+	byClass  map[string]*observer
+	segments []*frequent // by option
+	timeless bool
+	start    time.Time
+	end      time.Time
+	forced   map[string]profile.Type // found by an earlier attempt
+}
+
+type surveyed struct {
+	role     role
+	observer *observer
+}
+
+// run makes the first pass; again, where the first rows of a column misled about its type.
+func (s *survey) run(ctx context.Context, src *source) error {
+	s.forced = map[string]profile.Type{}
+	for attempt := 0; ; attempt++ {
+		s.columns, s.byClass, s.start, s.end = nil, map[string]*observer{}, time.Time{}, time.Time{}
+		s.segments = s.segments[:0]
+		for range s.options.Segments {
+			s.segments = append(s.segments, newFrequent())
+		}
+		if err := src.scan(ctx, "types and quantiles", s.row); err != nil {
+			return s.blame(err)
+		}
+		if err := s.options.require(s.schema); err != nil {
+			return err
+		}
+		again := false
+		for i, c := range s.columns {
+			if c.observer == nil {
+				continue
+			}
+			if t := c.observer.wrongly(); t != "" {
+				s.forced[s.schema.names[i]], again = t, true
+			}
+		}
+		if !again || attempt == 2 {
+			return nil
+		}
+	}
+}
+
+// blame puts an error about an option before one about the rows: where no row passed a filter on a column that is not there.
+func (s *survey) blame(err error) error {
+	if missing := s.options.require(s.schema); missing != nil && len(s.schema.names) > 0 && !errors.Is(err, context.Canceled) {
+		return missing
+	}
+	return err
+}
+
+func (s *survey) row(r *row) error {
+	if len(s.columns) < len(s.schema.names) {
+		s.meet()
+	}
+	if s.options.TimeColumn != "" {
+		if err := s.time(r); err != nil {
+			return err
+		}
+	}
+	for i := range s.columns {
+		c := &s.columns[i]
+		if c.observer == nil {
+			continue
+		}
+		value := r.at(i)
+		if err := c.observer.add(r, value, s.schema.names[i]); err != nil {
+			return err
+		}
+		if c.role == score || c.role == probability {
+			if x, ok := value.float(); ok && !(x >= 0 && x <= 1) {
+				return fmt.Errorf("%s: %v is no probability; must be from 0 to 1", r.place(s.schema.names[i]), x)
+			}
+		}
+		if c.role == score {
+			s.scoreOfClass(r, value, s.schema.names[i])
+		}
+	}
+	for i, columns := range s.options.Segments {
+		if key, ok := segmentKey(r, columns, s.schema); ok {
+			s.segments[i].add(key)
+		}
+	}
+	return nil
+}
+
+// meet gives new columns their role.
+func (s *survey) meet() {
+	s.options.complete(s.schema)
+	regression := s.options.regression()
+	for _, name := range s.schema.names[len(s.columns):] {
+		c := surveyed{role: s.options.roleOf(name)}
+		if c.role != ignored {
+			t, strict := s.options.typeOf(c.role, name, regression)
+			if t == "" {
+				t = s.forced[name]
+			}
+			c.observer = newObserver(t, strict)
+		}
+		s.columns = append(s.columns, c)
+	}
+}
+
+func (o *Options) regression() bool {
+	return o.Task == profile.Regression || o.Task == "" && o.ValueColumn != ""
+}
+
+func (s *survey) time(r *row) error {
+	t, err := s.clock.of(r, s.schema, s.options.TimeColumn)
+	if err != nil {
+		return err
+	}
+	if s.start.IsZero() || t.Before(s.start) {
+		s.start = t
+	}
+	if t.After(s.end) {
+		s.end = t
+	}
+	return nil
+}
+
+// of is the time of a row.
+func (c *clock) of(r *row, s *schema, column string) (time.Time, error) {
+	index, ok := s.index[column]
+	if !ok {
+		index = -1
+	}
+	from := r.at(index)
+	if from.kind == absent {
+		return time.Time{}, fmt.Errorf("%s: is empty; each row must have a time", r.place(column))
+	}
+	t, err := c.read(from)
+	if err != nil {
+		return t, fmt.Errorf("%s: %s %w", r.place(column), quote(from.label()), err)
+	}
+	return t, nil
+}
+
+// scoreOfClass gathers scores by the predicted class: that is what a single score of a multiclass model is for.
+func (s *survey) scoreOfClass(r *row, c cell, column string) {
+	index, ok := s.schema.index[s.options.ClassColumn]
+	if !ok || s.options.Task == profile.Binary || r.at(index).kind == absent {
+		return
+	}
+	name := category(r.at(index))
+	o := s.byClass[name]
+	if o == nil {
+		if len(s.byClass) == maxScoredClasses {
+			return
+		}
+		o = newObserver(profile.Numeric, false)
+		s.byClass[name] = o
+	}
+	_ = o.add(r, c, column) // not strict, so it refuses nothing
+}
+
+// segmentSeparator joins the values of a segment's columns.
+const segmentSeparator = "\x1f"
+
+// segmentKey is the row's values in the columns, not ok where one of them is missing.
+func segmentKey(r *row, columns []string, s *schema) (string, bool) {
+	if len(columns) == 1 {
+		c := r.at(s.find(columns[0]))
+		return category(c), c.kind != absent
+	}
+	parts := make([]string, len(columns))
+	for i, name := range columns {
+		c := r.at(s.find(name))
+		if c.kind == absent {
+			return "", false
+		}
+		parts[i] = category(c)
+	}
+	return strings.Join(parts, segmentSeparator), true
+}
+
+// find is the index of a column, -1 where there is none.
+func (s *schema) find(name string) int {
+	if i, ok := s.index[name]; ok {
+		return i
+	}
+	return -1
+}
+
+// observerOf is what is known of a column, nil where it is not looked at.
+func (s *survey) observerOf(name string) *observer {
+	if i := s.schema.find(name); i >= 0 && i < len(s.columns) {
+		return s.columns[i].observer
+	}
+	return nil
+}
+
+// classes are the classes of the predictions and of the truth, by name.
+func (s *survey) classes() []string {
+	var all []string
+	for _, name := range []string{s.options.ClassColumn, s.options.LabelColumn} {
+		if o := s.observerOf(name); o != nil && o.categories != nil {
+			all = append(all, o.categories.most(maxScoredClasses)...)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
