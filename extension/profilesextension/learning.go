@@ -259,7 +259,7 @@ func (l *learning) publish(ctx context.Context, e *entry) {
 	if l.finished.keeps() {
 		content, err := encode(e.profile)
 		if err == nil {
-			err = l.finished.change(ctx, map[string][]byte{k.name(): content}, nil)
+			err = l.finished.change(context.WithoutCancel(ctx), map[string][]byte{k.name(): content}, nil)
 		}
 		if err != nil {
 			l.reporter.storage("A learned profile can't be kept; after a restart it is learned anew", err, whose(k)...)

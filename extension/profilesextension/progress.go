@@ -112,6 +112,7 @@ func (l *learning) checkpoint(ctx context.Context) {
 	if p == nil || !p.models.keeps() {
 		return
 	}
+	ctx = context.WithoutCancel(ctx) // a shutdown does not make it stop half way
 	p.mutex.Lock()
 	forgotten := p.forgotten
 	p.forgotten = nil

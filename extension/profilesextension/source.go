@@ -173,7 +173,7 @@ func (s *source) refresh(ctx context.Context) error {
 	}
 	if changed {
 		s.publish()
-		if err := s.shelf.change(ctx, put, remove); err != nil {
+		if err := s.shelf.change(context.WithoutCancel(ctx), put, remove); err != nil {
 			s.reporter.storage("The source's profiles can't be kept; after a restart there are none until the source answers", err)
 		}
 	}
