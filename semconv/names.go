@@ -72,10 +72,13 @@ const (
 	MetricFeatureQuantileReference        = "ml.feature.quantile_reference"
 	MetricFeatureMissingShare             = "ml.feature.missing_share"
 	MetricFeatureMissingShareReference    = "ml.feature.missing_share_reference"
+	MetricFeatureMissingShareThreshold    = "ml.feature.missing_share_threshold"
 	MetricFeatureOutOfRangeShare          = "ml.feature.out_of_range_share"
 	MetricFeatureOutOfRangeShareReference = "ml.feature.out_of_range_share_reference"
+	MetricFeatureOutOfRangeShareThreshold = "ml.feature.out_of_range_share_threshold"
 	MetricFeatureUnseenShare              = "ml.feature.unseen_share"
 	MetricFeatureUnseenShareReference     = "ml.feature.unseen_share_reference"
+	MetricFeatureUnseenShareThreshold     = "ml.feature.unseen_share_threshold"
 	MetricStatisticsSamples               = "ml.statistics.samples"
 	MetricModelInfo                       = "ml.model.info"
 	MetricFeatureBins                     = "ml.feature.bins"
@@ -159,10 +162,13 @@ var metrics = map[string]Metric{
 	"ml.feature.quantile_reference":            {Name: "ml.feature.quantile_reference", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "Quantile of the feature in the reference.", Attributes: []string{"ml.feature.name", "ml.quantile"}},
 	"ml.feature.missing_share":                 {Name: "ml.feature.missing_share", Kind: "statistic", Instrument: "gauge", Unit: "1", Description: "Share of predictions in which the feature was missing.", Attributes: []string{"ml.feature.name"}},
 	"ml.feature.missing_share_reference":       {Name: "ml.feature.missing_share_reference", Kind: "statistic", Instrument: "gauge", Unit: "1", Description: "Share of missing values in the reference.", Attributes: []string{"ml.feature.name"}},
+	"ml.feature.missing_share_threshold":       {Name: "ml.feature.missing_share_threshold", Kind: "statistic", Instrument: "gauge", Unit: "1", Description: "How far the share may be from the reference's before it is called drifted.", Attributes: []string{"ml.feature.name"}},
 	"ml.feature.out_of_range_share":            {Name: "ml.feature.out_of_range_share", Kind: "statistic", Instrument: "gauge", Unit: "1", Description: "Share of observed values outside the reference's range.", Attributes: []string{"ml.feature.name"}},
 	"ml.feature.out_of_range_share_reference":  {Name: "ml.feature.out_of_range_share_reference", Kind: "statistic", Instrument: "gauge", Unit: "1", Description: "Share of the reference outside its range: 0 unless the range was given.", Attributes: []string{"ml.feature.name"}},
+	"ml.feature.out_of_range_share_threshold":  {Name: "ml.feature.out_of_range_share_threshold", Kind: "statistic", Instrument: "gauge", Unit: "1", Description: "How far the share may be from the reference's before it is called drifted.", Attributes: []string{"ml.feature.name"}},
 	"ml.feature.unseen_share":                  {Name: "ml.feature.unseen_share", Kind: "statistic", Instrument: "gauge", Unit: "1", Description: "Share of observed categories that the reference never saw.", Attributes: []string{"ml.feature.name"}},
 	"ml.feature.unseen_share_reference":        {Name: "ml.feature.unseen_share_reference", Kind: "statistic", Instrument: "gauge", Unit: "1", Description: "Always 0: the reference has seen its own categories.", Attributes: []string{"ml.feature.name"}},
+	"ml.feature.unseen_share_threshold":        {Name: "ml.feature.unseen_share_threshold", Kind: "statistic", Instrument: "gauge", Unit: "1", Description: "How far the share may be from the reference's before it is called drifted.", Attributes: []string{"ml.feature.name"}},
 	"ml.statistics.samples":                    {Name: "ml.statistics.samples", Kind: "statistic", Instrument: "gauge", Unit: "{sample}", Description: "Samples in the window; present even when they are too few for a statistic.", Attributes: []string{"ml.subject"}},
 	"ml.model.info":                            {Name: "ml.model.info", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "Always 1; says which profile judges the model.", Attributes: []string{"ml.task.type", "ml.profile.id", "ml.profile.rhythm"}},
 	"ml.feature.bins":                          {Name: "ml.feature.bins", Kind: "rollup", Instrument: "sum", Unit: "{observation}", Description: "Running count of a feature's bins, at most 20.", Attributes: []string{"ml.feature.name", "ml.bin.index"}},

@@ -43,7 +43,7 @@ type Config struct {
 }
 
 // Limit is how large a statistic's excess over the noise to be expected (or the value itself, where no chi-square law holds;
-// or a share's difference) may be.
+// or a share's difference) may be. 0 keeps the default.
 type Limit struct {
 	// Floor is the least limit, whatever the chunks say.
 	Floor float64 `mapstructure:"floor"`

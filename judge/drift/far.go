@@ -45,7 +45,12 @@ func newRules(cfg *Config, o Override) *rules {
 func (r *rules) set(limits map[string]Limit) {
 	for name, l := range limits {
 		s, _ := find(name)
-		r.limits[s] = l
+		if l.Floor > 0 {
+			r.limits[s].Floor = l.Floor
+		}
+		if l.Constant > 0 {
+			r.limits[s].Constant = l.Constant
+		}
 	}
 }
 
@@ -80,15 +85,12 @@ func far(s statistic, value, limit, expected, p99 float64, beyondNoise bool) ver
 	return v
 }
 
-// farShare judges the difference of two shares, of n and m observations: above the limit, and three standard errors away.
-func farShare(current, reference, n, m, limit float64, beyondNoise bool) bool {
-	difference := math.Abs(current - reference)
-	if !(difference > limit) {
-		return false
-	}
+// shareThreshold is what the difference of two shares, of n and m observations, must exceed to be too far: the limit, and
+// three standard errors of such a difference.
+func shareThreshold(current, reference, n, m, limit float64, beyondNoise bool) float64 {
 	if !beyondNoise {
-		return true
+		return limit
 	}
 	pooled := (current*n + reference*m) / (n + m)
-	return difference > 3*math.Sqrt(pooled*(1-pooled)*(1/n+1/m))
+	return max(limit, 3*math.Sqrt(pooled*(1-pooled)*(1/n+1/m)))
 }

@@ -1,6 +1,7 @@
 package drift
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -86,7 +87,7 @@ func TestNoise(t *testing.T) {
 	}
 }
 
-func TestFarShare(t *testing.T) {
+func TestShareThreshold(t *testing.T) {
 	for name, test := range map[string]struct {
 		current, reference, n, m, limit float64
 		want                            bool
@@ -99,9 +100,9 @@ func TestFarShare(t *testing.T) {
 		"the same":                {0, 0, 100, 100, 0.02, false},
 		"nothing but missing now": {1, 0, 100, 100, 0.02, true},
 	} {
-		assert.Equal(t, test.want, farShare(test.current, test.reference, test.n, test.m, test.limit, true), name)
+		assert.Equal(t, test.want, math.Abs(test.current-test.reference) > shareThreshold(test.current, test.reference, test.n, test.m, test.limit, true), name)
 	}
-	assert.True(t, farShare(0.14, 0.1, 100, 10_000, 0.02, false))
+	assert.Equal(t, 0.02, shareThreshold(0.14, 0.1, 100, 10_000, 0.02, false))
 }
 
 func TestOverrides(t *testing.T) {

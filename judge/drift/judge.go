@@ -129,7 +129,7 @@ func (s *sitting) judgeFeatures() {
 		if r == nil {
 			r = s.judge.feature
 		}
-		was, far := s.variable(ofFeature, "feature/"+o.name, o, r)
+		was, far := s.variable(ofFeature, profile.FeatureKey(o.name), o, r)
 		if was {
 			judged++
 		}
@@ -184,11 +184,11 @@ func (s *sitting) predictions() []candidate {
 	}
 	var value, score, class []candidate
 	if p.Value != nil {
-		value = append(value, candidate{"value", func() *observed { return values(s.window, semconv.MetricPredictionValue, p.Value, nil) }})
+		value = append(value, candidate{profile.KeyValue, func() *observed { return values(s.window, semconv.MetricPredictionValue, p.Value, nil) }})
 	}
 	if len(p.Scores) == 1 {
 		v := p.Scores[0]
-		score = append(score, candidate{"score/" + v.Name, func() *observed {
+		score = append(score, candidate{profile.ScoreKey(v.Name), func() *observed {
 			return values(s.window, semconv.MetricPredictionScore, v, func(x *summary.Series) bool {
 				class := x.Attribute(semconv.AttrClass)
 				return class == v.Name || class == ""
@@ -196,7 +196,7 @@ func (s *sitting) predictions() []candidate {
 		}})
 	}
 	if p.Class != nil {
-		class = append(class, candidate{"class", func() *observed {
+		class = append(class, candidate{profile.KeyClass, func() *observed {
 			return classes(s.window, semconv.MetricPredictions, semconv.AttrPredictionClass, p.Class)
 		}})
 	}
@@ -215,10 +215,10 @@ func (s *sitting) judgeGroundTruth() {
 	key := ""
 	if p := s.profile; p != nil {
 		if p.TrueValue != nil {
-			key, truth = "true_value", values(s.window, semconv.MetricGroundTruthValue, p.TrueValue, nil)
+			key, truth = profile.KeyTrueValue, values(s.window, semconv.MetricGroundTruthValue, p.TrueValue, nil)
 		}
 		if (truth == nil || truth.n() == 0) && p.TrueClass != nil {
-			key, truth = "true_class", classes(s.window, semconv.MetricOutcomes, semconv.AttrGroundTruthClass, p.TrueClass)
+			key, truth = profile.KeyTrueClass, classes(s.window, semconv.MetricOutcomes, semconv.AttrGroundTruthClass, p.TrueClass)
 		}
 	}
 	if truth == nil || truth.n() == 0 {

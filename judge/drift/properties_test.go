@@ -46,7 +46,7 @@ func TestDetectedFollowsFromWhatIsPublished(t *testing.T) {
 		w, p := drawWindow(t)
 		cfg := DefaultConfig()
 		cfg.Primary = rapid.SampledFrom(Judged()).Draw(t, "primary")
-		cfg.MinSamples = 20
+		cfg.MinSamples, cfg.Statistics = 20, []string{"all"}
 		j, err := New(cfg)
 		if err != nil {
 			t.Fatal(err)
@@ -64,6 +64,11 @@ func TestDetectedFollowsFromWhatIsPublished(t *testing.T) {
 				drifted[of] = true
 			}
 			if strings.HasSuffix(statistic, "_share") {
+				metric := "ml.feature." + statistic
+				far := math.Abs(points[metric+" "+of]-points[metric+"_reference "+of]) > points[metric+"_threshold "+of]
+				if far != (value == 1) {
+					t.Fatalf("%s of %s: detected %v", statistic, of, value)
+				}
 				continue
 			}
 			metric := "ml.feature.drift." + statistic

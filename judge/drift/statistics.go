@@ -31,6 +31,9 @@ const (
 	missingShareReference
 	outOfRangeShareReference
 	unseenShareReference
+	missingShareThreshold
+	outOfRangeShareThreshold
+	unseenShareThreshold
 	mean
 	meanReference
 	quantile
@@ -79,6 +82,9 @@ var table = [statistics]properties{
 	missingShareReference:    {name: "missing_share_reference", kind: description, numeric: true, categorical: true},
 	outOfRangeShareReference: {name: "out_of_range_share_reference", kind: description, numeric: true},
 	unseenShareReference:     {name: "unseen_share_reference", kind: description, categorical: true},
+	missingShareThreshold:    {name: "missing_share_threshold", kind: description, numeric: true, categorical: true},
+	outOfRangeShareThreshold: {name: "out_of_range_share_threshold", kind: description, numeric: true},
+	unseenShareThreshold:     {name: "unseen_share_threshold", kind: description, categorical: true},
 	mean:                     {name: "mean", kind: description, numeric: true},
 	meanReference:            {name: "mean_reference", kind: description, numeric: true},
 	quantile:                 {name: "quantile", kind: description, numeric: true},
