@@ -17,19 +17,24 @@ type bins struct {
 }
 
 func binsOf(reference []float64) bins {
-	sorted := slices.Sorted(slices.Values(reference))
-	values := slices.Compact(slices.Clone(sorted))
+	values := slices.Compact(slices.Sorted(slices.Values(reference)))
 	if len(values) <= 100 {
 		return oneEach(values)
 	}
+	return bins{bounds: equalMass(reference, 100)}
+}
+
+// equalMass are the bounds of so many bins by numpy's quantiles, equal ones merged.
+func equalMass(reference []float64, bins int) []float64 {
+	sorted := slices.Sorted(slices.Values(reference))
 	var bounds []float64
-	for i := 1; i < 100; i++ {
-		at := float64(i) / 100 * float64(len(sorted)-1)
+	for i := 1; i < bins; i++ {
+		at := float64(i) / float64(bins) * float64(len(sorted)-1)
 		below := int(at)
 		above := min(below+1, len(sorted)-1)
 		bounds = append(bounds, sorted[below]+(at-float64(below))*(sorted[above]-sorted[below]))
 	}
-	return bins{bounds: slices.Compact(bounds)}
+	return slices.Compact(bounds)
 }
 
 // oneEach are bins of one value each; values are ascending.
