@@ -58,22 +58,6 @@ func sortByKey(attributes []summary.Attribute) {
 // Whole is true where the point is about all of a model's traffic, not about a segment or an arm of an experiment.
 func (id *Identity) Whole() bool { return len(id.Group) == 0 }
 
-// GroupOf is the group that the point belongs to. It shares nothing with id.
-func (id *Identity) GroupOf() summary.Group {
-	g := summary.Group{Model: id.Model, Version: id.Version}
-	for _, a := range id.Group {
-		switch a.Key {
-		case semconv.AttrExperimentName:
-			g.Experiment = a.Value
-		case semconv.AttrExperimentVariant:
-			g.Variant = a.Value
-		default:
-			g.Segment = append(g.Segment, a)
-		}
-	}
-	return g
-}
-
 // PutGroup writes the group's attributes, as they were read.
 func PutGroup(attributes pcommon.Map, g *summary.Group) {
 	attributes.PutStr(semconv.AttrModelName, g.Model)
@@ -87,24 +71,4 @@ func PutGroup(attributes pcommon.Map, g *summary.Group) {
 	if g.Variant != "" {
 		attributes.PutStr(semconv.AttrExperimentVariant, g.Variant)
 	}
-}
-
-// AppendKey appends attributes to a key under which a map finds them again: no two lists have the same.
-func AppendKey(key []byte, attributes []summary.Attribute) []byte {
-	for _, a := range attributes {
-		key = AppendText(AppendText(key, a.Key), a.Value)
-	}
-	return append(key, 0xff)
-}
-
-// AppendText appends a text, with its length, to a key.
-func AppendText(key []byte, text string) []byte {
-	for n := uint64(len(text)); ; n >>= 7 {
-		if n < 0x80 {
-			key = append(key, byte(n))
-			break
-		}
-		key = append(key, byte(n)|0x80)
-	}
-	return append(key, text...)
 }
