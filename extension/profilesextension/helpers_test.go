@@ -66,6 +66,7 @@ func newRig(t *testing.T, change func(*Config)) *rig {
 	core, logs := observer.New(zap.DebugLevel)
 	telemetry := componenttest.NewTelemetry()
 	settings := extensiontest.NewNopSettings(NewFactory().Type())
+	settings.ID = component.NewID(NewFactory().Type()) // the same after a restart
 	settings.TelemetrySettings = telemetry.NewTelemetrySettings()
 	settings.Logger = zap.New(core)
 	made, err := NewFactory().Create(context.Background(), settings, config)
