@@ -33,8 +33,12 @@ func BucketIndex(scale int32, x float64) int32 {
 		}
 		return int32((int64(exponent) - 1) >> min(-int64(scale), 63))
 	}
-	index := int32(math.Ceil(math.Ldexp(float64(exponent)+math.Log2(fraction), int(scale)))) - 1
-	// The logarithm may be off by a rounding at a bound.
+	position := (float64(exponent) + math.Log2(fraction)) * float64(int64(1)<<scale)
+	index := int32(math.Ceil(position)) - 1
+	// The logarithm may be off by a rounding at a bound: by less than 2^-42, which is 2e-7 of a bucket at scale 20.
+	if rest := position - math.Floor(position); rest > 1e-6 && rest < 1-1e-6 {
+		return index
+	}
 	if x <= BucketBound(scale, index) {
 		return index - 1
 	}

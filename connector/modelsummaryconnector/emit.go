@@ -18,8 +18,6 @@ const (
 	instanceID = "service.instance.id"
 	// overflowAttribute marks every series that holds what is beyond a limit, as OpenTelemetry's SDKs do.
 	overflowAttribute = "otel.metric.overflow"
-	// metricOdds is the histogram of score / (1 - score).
-	metricOdds = "ml.prediction.odds"
 )
 
 // emitter writes accumulators as metrics.

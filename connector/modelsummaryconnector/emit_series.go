@@ -87,7 +87,7 @@ func (w *writer) scores(a *accumulator) {
 
 func (w *writer) odds(a *accumulator) {
 	for _, class := range sortedKeys(a.scores) {
-		w.exponential(metricOdds, a, &a.scores[class].odds, label{semconv.AttrClass, class})
+		w.exponential(semconv.MetricPredictionOdds, a, &a.scores[class].odds, label{semconv.AttrClass, class})
 	}
 }
 

@@ -33,6 +33,7 @@ type planFeature struct {
 	numeric       bool
 	min, max      float64 // of the reference
 	bounds        []float64
+	search        searcher
 	rollup        []float64
 	coarseBin     []int32 // roll-up bin of each bin; the bin itself where categorical
 	fine, coarse  int     // index of the first cell
@@ -75,6 +76,7 @@ func newPlanFeature(v *profile.Variable) planFeature {
 	f := planFeature{name: v.Name, variable: v, numeric: v.Type == profile.Numeric, boolean: v.Type == profile.Boolean}
 	if f.numeric {
 		f.bounds, f.rollup = v.Bounds, v.RollupBounds()
+		f.search = newSearcher(v.Bounds)
 		f.min, f.max = math.Inf(-1), math.Inf(1)
 		if v.Observed() > 0 {
 			f.min, f.max = v.Min, v.Max
@@ -154,7 +156,7 @@ func (f *planFeature) code(v *event.Value) int32 {
 			if !finite(v.Number) {
 				return binNonFinite
 			}
-			return int32(f.variable.Bin(v.Number))
+			return int32(f.search.bin(v.Number))
 		case event.Missing:
 			return binMissing
 		}

@@ -1,0 +1,85 @@
+package modelsummaryconnector
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.opentelemetry.io/collector/pdata/plog"
+)
+
+const benchBatch = 1000
+
+// BenchmarkRecord is the cost of one prediction with 20 inputs.
+func BenchmarkRecord(b *testing.B) {
+	segmented := func(c *Config) { c.Segments = [][]string{{"country"}} }
+	for _, bench := range []struct {
+		name    string
+		profile bool
+		change  func(*Config)
+		logs    plog.Logs
+	}{
+		{"attributes", true, nil, predictions(benchBatch, false)},
+		{"map", true, nil, predictions(benchBatch, true)},
+		{"segments", true, segmented, predictions(benchBatch, true)},
+		{"no_profile", false, nil, predictions(benchBatch, true)},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			c := benchConnector(b, bench.profile, bench.change)
+			b.ReportAllocs()
+			for n := 0; n < b.N; n += benchBatch {
+				require.NoError(b, c.ConsumeLogs(context.Background(), bench.logs))
+			}
+		})
+	}
+	b.Run("spans", func(b *testing.B) {
+		traces := spans(benchBatch)
+		c := benchConnector(b, true, nil)
+		b.ReportAllocs()
+		for n := 0; n < b.N; n += benchBatch {
+			require.NoError(b, c.ConsumeTraces(context.Background(), traces))
+		}
+	})
+}
+
+// BenchmarkParallel is BenchmarkRecord/map by as many senders as there are processors.
+func BenchmarkParallel(b *testing.B) {
+	c := benchConnector(b, true, nil)
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		logs := predictions(benchBatch, true)
+		for n := 1; pb.Next(); n++ {
+			if n%benchBatch == 0 {
+				require.NoError(b, c.ConsumeLogs(context.Background(), logs))
+			}
+		}
+	})
+}
+
+// BenchmarkFlush is the cost of sending one pane of 20 features.
+func BenchmarkFlush(b *testing.B) {
+	c := benchConnector(b, true, nil)
+	logs := predictions(benchBatch, true)
+	b.ReportAllocs()
+	for b.Loop() {
+		b.StopTimer()
+		require.NoError(b, c.ConsumeLogs(context.Background(), logs))
+		b.StartTimer()
+		require.NoError(b, c.shared.flush(context.Background()))
+	}
+}
+
+func benchConnector(b *testing.B, withProfile bool, change func(*Config)) *running {
+	cfg := config(change)
+	cfg.FlushInterval = time.Hour
+	p := serve()
+	if withProfile {
+		p = serve(twentyFeatures())
+	}
+	c := start(b, cfg, p, consumertest.NewNop())
+	require.NoError(b, c.ConsumeLogs(context.Background(), predictions(benchBatch, true)))
+	b.ResetTimer()
+	return c
+}
