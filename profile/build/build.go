@@ -113,11 +113,16 @@ func (s *survey) profile(src *source, warn func(string, ...any)) (*profile.Profi
 	}
 	switch o.Rhythm {
 	case "auto":
-		p.Rhythm.Cycle = rhythmFor(s.end.Sub(s.start) + time.Hour) // the last hour counts whole
+		p.Rhythm.Cycle = rhythmFor(s.span())
 	default:
 		p.Rhythm.Cycle = profile.Cycle(o.Rhythm)
 	}
 	return p, nil
+}
+
+// span is the time that the rows span, in whole hours.
+func (s *survey) span() time.Duration {
+	return time.Duration(hourOf(s.end)-hourOf(s.start)+1) * time.Hour
 }
 
 func (r *Result) warn(format string, args ...any) {
@@ -139,12 +144,12 @@ func (r *Result) advise(s *survey, times *chunkTimes) {
 		r.warn("rows have no times (--time-column), so that the profile knows neither hours nor how far its own chunks stray: limits are constants")
 		return
 	}
-	if span := s.end.Sub(s.start) + time.Hour; s.options.Rhythm == "auto" {
+	if span := s.span(); s.options.Rhythm == "auto" {
 		switch p.Rhythm.Cycle {
 		case profile.Day:
 			r.warn("less than three weeks: the rhythm is that of the day only, so that weekends may look like drift")
 		case profile.Steady:
-			r.warn("less than three days (%s): no rhythm, so that nights may look like drift", span.Round(time.Hour))
+			r.warn("less than three days (%d hours): no rhythm, so that nights may look like drift", int(span.Hours()))
 		}
 	} else if p.Rhythm.Cycle == profile.Week && span < 14*24*time.Hour {
 		r.warn("less than two weeks: --rhythm week has seen some hours once, or never")
