@@ -10,6 +10,8 @@ import (
 	"go.opentelemetry.io/collector/config/confighttp"
 	"go.opentelemetry.io/collector/config/configoptional"
 	"go.opentelemetry.io/collector/confmap/xconfmap"
+
+	"github.com/leeway-ml/leeway/profile/learn"
 )
 
 // Config of the extension.
@@ -50,6 +52,9 @@ type LearnConfig struct {
 	MinObservations uint64 `mapstructure:"min_observations"`
 	// Refresh makes the profile anew so often, out of the last Duration. 0: a profile once learned stays.
 	Refresh time.Duration `mapstructure:"refresh"`
+	// Windows, by name as in ml.window, whose length chunks of the reference are given, to learn how far each statistic
+	// strays by itself. They should be those of model_statistics.
+	Windows []string `mapstructure:"windows"`
 	// TimeZone of the rhythm, as in the IANA database.
 	TimeZone string `mapstructure:"time_zone"`
 	// MaxModels is how many model versions can be learned at a time.
@@ -78,6 +83,7 @@ func createDefaultConfig() component.Config {
 		Source:         configoptional.Default(SourceConfig{Client: client, PollInterval: time.Minute}),
 		Learn: configoptional.Default(LearnConfig{
 			MinObservations:    1000,
+			Windows:            []string{"1h", "24h", "7d"},
 			MaxModels:          100,
 			MaxFeatures:        1000,
 			MaxModelSize:       16 << 20,
@@ -149,6 +155,11 @@ func (c *LearnConfig) Validate() error {
 	}
 	if _, err := time.LoadLocation(c.TimeZone); err != nil {
 		errs = append(errs, fmt.Errorf("time_zone: %q is not known; write it as in the IANA database, like Europe/Berlin", c.TimeZone))
+	}
+	for i, window := range c.Windows {
+		if _, err := learn.ParseWindow(window); err != nil {
+			errs = append(errs, fmt.Errorf("windows[%d]: %w", i, err))
+		}
 	}
 	if c.MaxModels < 1 {
 		errs = append(errs, fmt.Errorf("max_models: %d leaves nothing to learn; use at least 1", c.MaxModels))

@@ -56,7 +56,10 @@ func newProfiles(settings extension.Settings, config *Config) (*profiles, error)
 		now:      time.Now,
 	}
 	if config.Learn.HasValue() {
-		p.learning = newLearning(*config.Learn.Get(), p.catalog, p.reporter, func() time.Time { return p.now() })
+		p.learning, err = newLearning(*config.Learn.Get(), p.catalog, p.reporter, func() time.Time { return p.now() })
+		if err != nil {
+			return nil, err
+		}
 	}
 	return p, nil
 }

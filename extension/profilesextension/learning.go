@@ -9,6 +9,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	"go.uber.org/zap"
 
+	"github.com/leeway-ml/leeway/judge/drift"
 	"github.com/leeway-ml/leeway/profile"
 	"github.com/leeway-ml/leeway/profile/learn"
 	"github.com/leeway-ml/leeway/summary"
@@ -52,7 +53,11 @@ type student struct {
 
 var _ profile.Learner = (*learning)(nil)
 
-func newLearning(config LearnConfig, c *catalog, r *reporter, now func() time.Time) *learning {
+func newLearning(config LearnConfig, c *catalog, r *reporter, now func() time.Time) (*learning, error) {
+	judge, err := drift.New(drift.DefaultConfig())
+	if err != nil {
+		return nil, err
+	}
 	if config.Observations == 0 && config.Duration == 0 {
 		config.Observations = defaultObservations
 	}
@@ -61,11 +66,12 @@ func newLearning(config LearnConfig, c *catalog, r *reporter, now func() time.Ti
 		options: learn.Options{
 			Observations: config.Observations, Duration: config.Duration, MinObservations: config.MinObservations,
 			Refresh: config.Refresh, Settle: settleLearning, TimeZone: config.TimeZone,
+			Windows: config.Windows, Stray: judge.Stray,
 			MaxFeatures: config.MaxFeatures, MaxSize: config.MaxModelSize,
 		},
 		catalog: c, reporter: r, now: now,
 		students: map[key]*student{}, profiles: map[key]*entry{},
-	}
+	}, nil
 }
 
 // Wants reports whether the model version has no profile, or a learned one that is to be made anew in time.
@@ -232,9 +238,10 @@ func (l *learning) finish(ctx context.Context) {
 			s.mutex.Unlock()
 			continue
 		}
-		p, err := s.model.Profile(period, l.now())
+		material := s.model.Collect(period)
 		s.model.Advance(period)
 		s.mutex.Unlock()
+		p, err := material.Profile(l.now()) // a second, maybe: nobody waits for it
 		if err != nil {
 			l.reporter.reject(fromLearning, rejectedInvalid, "No profile could be made of what was learned; learning begins anew", append(whose(s.key), zap.Error(err))...)
 		} else {

@@ -25,6 +25,7 @@ type column struct {
 	cells   []*cell // empty where the hour had none
 	rows    []uint64
 	counted []bool
+	missing []uint64 // by hour, once invalid has counted them
 }
 
 func (c *column) add(h past, own *cell) {
@@ -35,50 +36,62 @@ func (c *column) add(h past, own *cell) {
 	c.rows, c.counted = append(c.rows, h.rows), append(c.counted, h.counted)
 }
 
-// Profile makes the profile of a period. created is when.
+// Material is what a profile is made of. It stays as it is while the model learns on.
+type Material struct {
+	name, version string
+	options       Options
+	hours         []past
+}
+
+// Collect takes what is known of a period.
+func (m *Model) Collect(p Period) *Material {
+	out := &Material{name: m.Name, version: m.Version, options: m.options}
+	for _, at := range slices.Sorted(maps.Keys(m.hours)) {
+		h := m.hours[at]
+		n := h.rows()
+		if at < p.From || at >= p.To || n == 0 {
+			continue
+		}
+		cells := h.copy()
+		class := cells[profile.KeyClass]
+		out.hours = append(out.hours, past{at: at, rows: n, counted: class != nil && class.total() > 0, cells: cells})
+	}
+	return out
+}
+
+// Profile is Collect(p).Profile(created).
+func (m *Model) Profile(p Period, created time.Time) (*profile.Profile, error) {
+	return m.Collect(p).Profile(created)
+}
+
+// Profile makes the profile. created is when.
 //
 // Numeric variables get bins at the edges of the exponential histogram's buckets, about a hundred of equal mass, and exact
 // counts; min, max and mean are exact where the summaries had them, and the standard deviation is within half the widest
-// bucket. There is a rhythm where the period is long enough.
-func (m *Model) Profile(p Period, created time.Time) (*profile.Profile, error) {
+// bucket. There is a rhythm where the period is long enough, and there are limits for windows of which it holds whole ones.
+func (m *Material) Profile(created time.Time) (*profile.Profile, error) {
+	if len(m.hours) == 0 {
+		return nil, errors.New("no predictions in the period")
+	}
 	columns := map[string]*column{}
-	var all []past
-	var first, last int64
-	var rows uint64
 	days := map[int64]bool{}
 	zone := profile.Rhythm{TimeZone: m.options.TimeZone}.Location()
-	for _, at := range slices.Sorted(maps.Keys(m.hours)) {
-		if at < p.From || at >= p.To {
-			continue
-		}
-		h := m.hours[at]
-		n := h.rows()
-		if n == 0 {
-			continue
-		}
-		if rows == 0 {
-			first = at
-		}
-		last = at
-		rows += n
-		days[dayOf(at, zone)] = true
-		cells := h.read()
-		class := cells[profile.KeyClass]
-		all = append(all, past{at: at, rows: n, counted: class != nil && class.total() > 0, cells: cells})
-		for variable := range cells {
+	var rows uint64
+	for _, h := range m.hours {
+		rows += h.rows
+		days[dayOf(h.at, zone)] = true
+		for variable := range h.cells {
 			columns[variable] = &column{}
 		}
 	}
 	for variable, c := range columns {
-		for _, h := range all {
+		for _, h := range m.hours {
 			c.add(h, h.cells[variable])
 		}
 	}
-	if rows == 0 {
-		return nil, errors.New("no predictions in the period")
-	}
+	first, last := m.hours[0].at, m.hours[len(m.hours)-1].at
 	out := &profile.Profile{
-		Schema: profile.Schema, Model: m.Name, Version: m.Version, Created: created.UTC().Truncate(time.Second),
+		Schema: profile.Schema, Model: m.name, Version: m.version, Created: created.UTC().Truncate(time.Second),
 		Provenance: profile.Provenance{Learned: true, Rows: rows, Start: time.Unix(first*3600, 0).UTC(), End: time.Unix((last+1)*3600, 0).UTC()},
 		Rhythm:     profile.Rhythm{Cycle: cycleOf(first, last+1, len(days)), TimeZone: m.options.TimeZone},
 	}
@@ -87,20 +100,20 @@ func (m *Model) Profile(p Period, created time.Time) (*profile.Profile, error) {
 		switch name, score := strings.CutPrefix(variable, "score/"); {
 		case isFeature(variable):
 			col.name = variable[len("feature/"):]
-			if v := col.feature(out.Rhythm); v != nil {
+			if v := col.feature(out.Rhythm, &m.options); v != nil {
 				out.Features = append(out.Features, v)
 			}
 		case score:
 			col.name = name
-			if v := col.numeric(out.Rhythm, false); v != nil {
+			if v := col.numeric(out.Rhythm, false, &m.options); v != nil {
 				out.Scores = append(out.Scores, v)
 			}
 		case variable == profile.KeyClass:
 			col.name = profile.KeyClass
-			out.Class = col.class(out.Rhythm)
+			out.Class = col.class(out.Rhythm, &m.options)
 		case variable == profile.KeyValue:
 			col.name = profile.KeyValue
-			out.Value = col.numeric(out.Rhythm, false)
+			out.Value = col.numeric(out.Rhythm, false, &m.options)
 		}
 	}
 	out.Task, out.PositiveClass = taskOf(out)
@@ -132,7 +145,7 @@ func taskOf(p *profile.Profile) (profile.Task, string) {
 }
 
 // feature is numeric or categorical, whichever most of its values were; the others were of the wrong type.
-func (c *column) feature(r profile.Rhythm) *profile.Variable {
+func (c *column) feature(r profile.Rhythm, o *Options) *profile.Variable {
 	var numbers, labels uint64
 	for _, cell := range c.cells {
 		numbers += cell.numbers()
@@ -142,11 +155,11 @@ func (c *column) feature(r profile.Rhythm) *profile.Variable {
 		return nil
 	}
 	if labels > numbers {
-		v := c.categorical(r, true)
+		v := c.categorical(r, true, o)
 		v.WrongType += numbers
 		return v
 	}
-	v := c.numeric(r, true)
+	v := c.numeric(r, true, o)
 	if v != nil {
 		v.WrongType += labels
 	}
@@ -157,11 +170,13 @@ func (c *column) feature(r profile.Rhythm) *profile.Variable {
 // left it out, shows only as one prediction more than there are values.
 func (c *column) invalid(v *profile.Variable, r profile.Rhythm, feature bool) {
 	zone := r.Location()
+	c.missing = make([]uint64, len(c.cells))
 	for i, cell := range c.cells {
 		missing := cell.missing
 		if feature && c.counted[i] && c.rows[i] > cell.total() {
 			missing += c.rows[i] - cell.total()
 		}
+		c.missing[i] = missing
 		v.Missing += missing
 		v.WrongType += cell.wrongType
 		v.NonFinite += cell.nonFinite

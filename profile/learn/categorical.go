@@ -9,8 +9,8 @@ import (
 )
 
 // class is the distribution of predicted classes; nil where predictions had none.
-func (c *column) class(r profile.Rhythm) *profile.Variable {
-	v := c.categorical(r, false)
+func (c *column) class(r profile.Rhythm, o *Options) *profile.Variable {
+	v := c.categorical(r, false, o)
 	v.Type = profile.Categorical
 	if v.Observed() == 0 {
 		return nil
@@ -20,7 +20,7 @@ func (c *column) class(r profile.Rhythm) *profile.Variable {
 
 // categorical makes the variable: categories by frequency, those of equal frequency by name. The empty category stands for
 // predictions without a class, and is left out.
-func (c *column) categorical(r profile.Rhythm, feature bool) *profile.Variable {
+func (c *column) categorical(r profile.Rhythm, feature bool, o *Options) *profile.Variable {
 	counts := map[string]uint64{}
 	for _, cell := range c.cells {
 		for category, n := range cell.categories {
@@ -62,6 +62,7 @@ func (c *column) categorical(r profile.Rhythm, feature bool) *profile.Variable {
 	v.Rollup = categoryView(len(v.Counts))
 	c.hoursOf(v, r, byHour)
 	c.invalid(v, r, feature)
+	c.limits(v, r, byHour, o)
 	return v
 }
 
@@ -69,9 +70,10 @@ func onlyBooleans(categories []string) bool {
 	return len(categories) > 0 && !slices.ContainsFunc(categories, func(s string) bool { return s != "true" && s != "false" })
 }
 
-// categoryView keeps the most frequent categories apart; the last roll-up bin holds the rest, with Other.
+// categoryView keeps the most frequent categories apart; the last roll-up bin holds the rest, with Other. With Unseen there
+// are at most as many roll-up bins as for numbers.
 func categoryView(counts int) []int {
-	rollup := make([]int, min(counts, profile.MaxRollupBins))
+	rollup := make([]int, min(counts, profile.MaxRollupBins-1))
 	for i := range rollup {
 		rollup[i] = i
 	}

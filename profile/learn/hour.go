@@ -53,13 +53,14 @@ func (h *hour) unpack() {
 	h.cells, h.packed = cells, nil
 }
 
-// read returns the cells, and leaves the hour packed if it is.
-func (h *hour) read() map[string]*cell {
+// copy returns cells that nobody else has.
+func (h *hour) copy() map[string]*cell {
+	packed := h.packed
 	if h.cells != nil {
-		return h.cells
+		packed = encodeHour(h.cells)
 	}
-	cells, err := decodeHour(h.packed)
-	if err != nil {
+	cells, err := decodeHour(packed)
+	if err != nil { // can't be, as in unpack
 		return nil
 	}
 	return cells

@@ -38,6 +38,10 @@ type Options struct {
 	Settle time.Duration
 	// TimeZone of the rhythm.
 	TimeZone string
+	// Windows are the lengths of the reference's chunks that limits are learned from, by name (see ParseWindow), and Stray
+	// judges them; nil: no limits.
+	Windows []string
+	Stray   Stray
 	// MaxFeatures is how many features are learned; MaxSize how many bytes unfinished learning takes.
 	MaxFeatures int
 	MaxSize     int64

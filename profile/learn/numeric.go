@@ -24,7 +24,7 @@ type bins struct {
 // same bounds; the bounds that most observations have are taken, and what has others is added where that is exact, or,
 // coming from exponential histograms, off by at most a bucket; else it is left out. Where exponential histograms hold more
 // observations than any one set of bounds, they are taken, and explicit ones left out.
-func (c *column) numeric(r profile.Rhythm, feature bool) *profile.Variable {
+func (c *column) numeric(r profile.Rhythm, feature bool, o *Options) *profile.Variable {
 	all := c.wholeExponential()
 	common := c.commonBounds()
 	var whole bins
@@ -82,6 +82,7 @@ func (c *column) numeric(r profile.Rhythm, feature bool) *profile.Variable {
 	whole.describe(v, total)
 	c.hoursOf(v, r, byHour)
 	c.invalid(v, r, feature)
+	c.limits(v, r, byHour, o)
 	return v
 }
 
