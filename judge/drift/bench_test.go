@@ -59,6 +59,31 @@ func manyFeatures(hours int) (*profile.Profile, *summary.Window) {
 	return p, w
 }
 
+// A slice has its histograms over the roll-up bins.
+func BenchmarkJudgeSegment(b *testing.B) {
+	p, w := manyFeatures(24)
+	segment := profile.Segment{Attributes: map[string]string{"device": "phone"}, Counts: make(map[string][]uint64)}
+	for _, v := range p.Features {
+		segment.Counts[profile.FeatureKey(v.Name)] = profile.SumBins(v.Counts, v.Rollup)
+	}
+	p.Segments = []profile.Segment{segment}
+	w.Group.Segment = []summary.Attribute{{Key: semconv.AttrSegmentPrefix + "device", Value: "phone"}}
+	for i, s := range w.Series {
+		if s.Histogram != nil {
+			v := p.Feature(s.Attribute(semconv.AttrFeatureName))
+			w.Series[i].Histogram = &summary.Histogram{Bounds: v.RollupBounds(), Counts: profile.SumBins(s.Histogram.Counts, v.Rollup), Min: -4, Max: 4}
+		}
+	}
+	j, err := New(DefaultConfig())
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		j.Judge(w, p)
+	}
+}
+
 func BenchmarkJudge(b *testing.B) {
 	for _, test := range []struct {
 		name       string

@@ -58,6 +58,8 @@ type Override struct {
 	Primary    string           `mapstructure:"primary"`
 	MinSamples uint64           `mapstructure:"min_samples"`
 	Limits     map[string]Limit `mapstructure:"limits"`
+	// Factor is nil where the configuration's holds.
+	Factor *float64 `mapstructure:"factor"`
 }
 
 // all is the word for every statistic.
@@ -122,9 +124,12 @@ func (c *Config) Validate() error {
 	if !(c.Floor > 0 && c.Floor <= 0.1) {
 		refuse("floor: must be above 0 and at most 0.1, is %v", c.Floor)
 	}
-	if !(c.Factor >= 0) || math.IsInf(c.Factor, 0) {
-		refuse("factor: must be 0 (only floors count) or more, is %v", c.Factor)
+	refuseFactor := func(prefix string, x float64) {
+		if !(x >= 0) || math.IsInf(x, 0) {
+			refuse("%sfactor: must be 0 (only floors count) or more, is %v", prefix, x)
+		}
 	}
+	refuseFactor("", c.Factor)
 	if c.MinChunks < 1 {
 		refuse("min_chunks: must be 1 or more, is %d", c.MinChunks)
 	}
@@ -137,6 +142,9 @@ func (c *Config) Validate() error {
 	override := func(prefix string, o Override) {
 		if o.Primary != "" {
 			refusePrimary(prefix+"primary", o.Primary)
+		}
+		if o.Factor != nil {
+			refuseFactor(prefix, *o.Factor)
 		}
 		refuseLimits(prefix, o.Limits)
 	}

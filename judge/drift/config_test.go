@@ -30,6 +30,7 @@ func TestValidate(t *testing.T) {
 		`features::age::limits::kl::constant: must be 0 or more, is +Inf`: func(c *Config) {
 			c.Features = map[string]Override{"age": {Limits: map[string]Limit{"kl": {Constant: math.Inf(1)}}}}
 		},
+		`prediction::factor: must be 0 (only floors count) or more, is -1`:         func(c *Config) { x := -1.0; c.Prediction.Factor = &x },
 		`prediction::primary: "PSI" is not judged; use one of psi, kl,`:            func(c *Config) { c.Prediction.Primary = "PSI" },
 		`ground_truth::limits::nothing: "nothing" has no limit; use one of psi, k`: func(c *Config) { c.GroundTruth.Limits = map[string]Limit{"nothing": {}} },
 	} {

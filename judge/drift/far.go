@@ -22,11 +22,13 @@ type rules struct {
 	primary    statistic
 	minSamples uint64
 	limits     [statistics]Limit
+	factor     float64
+	minChunks  int
 }
 
 // newRules merges an override into the configuration's.
 func newRules(cfg *Config, o Override) *rules {
-	r := &rules{minSamples: cfg.MinSamples}
+	r := &rules{minSamples: cfg.MinSamples, factor: cfg.Factor, minChunks: cfg.MinChunks}
 	r.primary, _ = find(cfg.Primary)
 	for s := range statistics {
 		r.limits[s] = table[s].limit
@@ -37,6 +39,9 @@ func newRules(cfg *Config, o Override) *rules {
 	}
 	if o.MinSamples > 0 {
 		r.minSamples = o.MinSamples
+	}
+	if o.Factor != nil {
+		r.factor = *o.Factor
 	}
 	r.set(o.Limits)
 	return r
@@ -65,13 +70,13 @@ func (r *rules) primaryFor(t profile.Type) statistic {
 
 // limit is the larger of the floor and factor times what the reference's chunks of this length strayed, or the constant
 // where there were too few of them.
-func (r *rules) limit(cfg *Config, s statistic, v *profile.Variable, window string) float64 {
+func (r *rules) limit(s statistic, v *profile.Variable, window string) float64 {
 	l := r.limits[s]
 	learned, ok := v.Limits[window][table[s].name]
-	if !ok || learned.Chunks < cfg.MinChunks {
+	if !ok || learned.Chunks < r.minChunks {
 		return l.Constant
 	}
-	return max(l.Floor, cfg.Factor*learned.Greatest)
+	return max(l.Floor, r.factor*learned.Greatest)
 }
 
 // far judges a distance. expected and p99 are its noise.

@@ -28,7 +28,7 @@ func (s *sitting) shares(o *observed, v *profile.Variable, key string, reference
 		if !known || m <= 0 {
 			return
 		}
-		limit := r.limit(&s.judge.cfg, x.share, v, s.window.Name)
+		limit := r.limit(x.share, v, s.window.Name)
 		threshold := shareThreshold(current, expected, n, m, limit, s.judge.cfg.BeyondNoise)
 		far := math.Abs(current-expected) > threshold
 		if wanted.has(x.reference) {

@@ -103,7 +103,7 @@ func (s *sitting) distances(about subject, key string, v *profile.Variable, c *c
 			continue
 		}
 		noise := s.noise(x, key, v, c)
-		verdict := far(x, value, r.limit(&s.judge.cfg, x, v, s.window.Name), noise.Expected, noise.P99, s.judge.cfg.BeyondNoise)
+		verdict := far(x, value, r.limit(x, v, s.window.Name), noise.Expected, noise.P99, s.judge.cfg.BeyondNoise)
 		s.add(names.threshold, attributes, verdict.threshold)
 		s.add(names.noise, attributes, verdict.noise)
 		if x == primary {
