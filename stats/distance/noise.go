@@ -10,9 +10,9 @@ import (
 // Noise is what sampling alone makes of a statistic: its law where n observations of the current and m of the reference are
 // drawn from one distribution. Both numbers are in the statistic's unit.
 //
-// All laws but SimulatedNoise's are those for many observations, right where every bin expects five or more on either side. n and
-// m need not be whole; m = +Inf stands for a reference that is known exactly. NaN where there are no bins or a size is not positive.
-// One bin: 0.
+// All laws but SimulatedNoise's are those for many observations. Where few are expected in a bin, the true 99th percentile is
+// higher: with ten equal bins PSI is above P99 in 6 % of windows at 5 expected a bin, 2 % at 10, 1.5 % at 20. n and m need not be
+// whole; m = +Inf stands for a reference that is known exactly. NaN where there are no bins or a size is not positive. One bin: 0.
 type Noise struct {
 	// Expected is the mean.
 	Expected float64

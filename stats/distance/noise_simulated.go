@@ -8,13 +8,14 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Simulations is how many pairs SimulatedNoise draws. The 99th percentile then lies between the true 98.4th and 99.5th, with 95 %
-// confidence.
+// Simulations is how many pairs SimulatedNoise draws. What it calls the 99th percentile lies between the true 98.4th and 99.6th,
+// with 95 % confidence.
 const Simulations = 1000
 
-// SimulatedNoise is the noise of any statistic, by drawing from the reference: n observations as current and m as reference
-// (+Inf: the reference as it is), Simulations times. Deterministic: the same arguments give the same numbers. Use it for statistics without a known law
-// (total variation, L-infinity, Wasserstein); it takes about BENCH: keep the result.
+// SimulatedNoise is the noise of any statistic, by drawing from the reference, Simulations times: n observations as current and
+// m as reference (+Inf: the reference as it is). The same arguments give the same numbers. It is for statistics without a known
+// law (total variation, L-infinity, Wasserstein). It takes half a millisecond for 10 bins, and up to 40 for 100 bins of few
+// observations: keep the result.
 //
 // Sizes are rounded to whole numbers. statistic may keep neither slice. Draws for which it is NaN are left out; NaN where nothing
 // is left, or where reference is no distribution.
