@@ -49,7 +49,7 @@ func (c *comparison) numeric(v *profile.Variable, r profile.Reference, h *histog
 		c.current = append(c.current, float64(x)/c.n)
 	}
 	c.std = v.StdDev
-	c.low, c.high = h.range_(v)
+	c.low, c.high = h.extent(v)
 	c.mean = h.mean()
 	c.referenceMean = referenceMean(v, r)
 

@@ -66,8 +66,8 @@ func (h *histogram) addSeries(s *summary.Series, v *profile.Variable) {
 // mean is NaN where a series had no sum.
 func (h *histogram) mean() float64 { return h.sum / float64(h.n) }
 
-// range_ is the least and greatest value of window and reference, as far as they are known.
-func (h *histogram) range_(v *profile.Variable) (low, high float64) {
+// extent is the least and greatest value of window and reference, as far as they are known.
+func (h *histogram) extent(v *profile.Variable) (low, high float64) {
 	low, high = v.Min, v.Max
 	if h.low < low {
 		low = h.low
