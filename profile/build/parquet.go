@@ -1,6 +1,7 @@
 package build
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -65,6 +66,9 @@ func newParquetReader(file *os.File, size int64, s *schema, p *progress) (r *par
 			err = fmt.Errorf("%s: is no whole Parquet file: %v", name, broken)
 		}
 	}()
+	if err := checkFooter(file, size); err != nil {
+		return nil, fmt.Errorf("%s: is no whole Parquet file: %w", name, err)
+	}
 	opened, err := parquet.OpenFile(file, size, parquet.SkipBloomFilters(true), parquet.SkipPageIndex(true))
 	if err != nil {
 		return nil, fmt.Errorf("%s: is no whole Parquet file: %w", name, err)
@@ -100,6 +104,21 @@ func newParquetReader(file *os.File, size int64, s *schema, p *progress) (r *par
 		}
 	}
 	return r, nil
+}
+
+// checkFooter keeps a broken length from being taken for a request for memory.
+func checkFooter(file *os.File, size int64) error {
+	var end [8]byte
+	if size < 12 {
+		return errors.New("it is too short")
+	}
+	if _, err := file.ReadAt(end[:], size-8); err != nil {
+		return err
+	}
+	if length := int64(binary.LittleEndian.Uint32(end[:4])); string(end[4:]) != "PAR1" || length > size-12 {
+		return errors.New("its end is missing")
+	}
+	return nil
 }
 
 // leafOf says how values of the type are meant.
