@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/collector/config/configoptional"
 	"go.opentelemetry.io/collector/confmap/xconfmap"
 
+	"github.com/leeway-ml/leeway/profile"
 	"github.com/leeway-ml/leeway/profile/learn"
 )
 
@@ -108,6 +109,9 @@ func (c *Config) Validate() error {
 	}
 	if c.MaxProfileSize < 1024 {
 		errs = append(errs, fmt.Errorf("max_profile_size: no profile fits in %d bytes; a profile of 100 features has about 1 MB", c.MaxProfileSize))
+	}
+	if c.MaxProfileSize > profile.MaxSize {
+		errs = append(errs, fmt.Errorf("max_profile_size: %d is more than any profile can have; use at most %d", c.MaxProfileSize, profile.MaxSize))
 	}
 	return errors.Join(errs...)
 }
