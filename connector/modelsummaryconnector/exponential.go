@@ -24,7 +24,7 @@ type exponential struct {
 // add counts a finite value and returns by how many bytes the histogram grew.
 func (e *exponential) add(x float64) int {
 	h := &e.h
-	if h.Zero == 0 && h.Positive.Counts == nil && h.Negative.Counts == nil {
+	if e.empty() {
 		h.Scale, h.Min, h.Max = maxScale, x, x
 	}
 	h.Sum += x
@@ -45,8 +45,13 @@ func (e *exponential) add(x float64) int {
 	return e.count(side, index)
 }
 
-// fits reports whether the bucket can be had without more than max from the first to the last. Buckets begins and ends
-// with populated ones, always.
+// empty reports whether no value was added.
+func (e *exponential) empty() bool {
+	return e.h.Zero == 0 && len(e.h.Positive.Counts) == 0 && len(e.h.Negative.Counts) == 0
+}
+
+// fits reports whether the bucket can be had without more than max from the first to the last. side begins and ends
+// with a populated one, always.
 func (e *exponential) fits(side *summary.Buckets, index int32) bool {
 	n := len(side.Counts)
 	if n == 0 {

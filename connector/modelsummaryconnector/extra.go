@@ -18,16 +18,22 @@ func (a *accumulator) countExtra(s *shard, o *observation, input *event.Field) {
 	}
 	switch input.Kind {
 	case event.Number:
-		if finite(input.Number) {
-			s.grow(x.numbers.add(input.Number))
-		} else {
+		if !finite(input.Number) {
 			x.nonFinite++
+			return
+		}
+		s.grow(x.numbers.add(input.Number))
+		if x.categories != nil && !overflowed && a.segment == nil {
+			s.mixed(a.plan, input.Name)
 		}
 	case event.Text, event.Bool:
 		if overflowed {
 			s.countText(a, &x.categories, profile.Other)
-		} else {
-			s.countText(a, &x.categories, input.Text)
+			return
+		}
+		s.countText(a, &x.categories, input.Text)
+		if !x.numbers.empty() && a.segment == nil {
+			s.mixed(a.plan, input.Name)
 		}
 	case event.Missing:
 		x.missing++

@@ -1,6 +1,7 @@
 package modelsummaryconnector
 
 import (
+	"strings"
 	"sync"
 
 	"go.uber.org/zap"
@@ -18,32 +19,32 @@ type notices struct {
 	said   map[noticeKey]struct{}
 }
 
-type noticeKey struct{ model, version, about string }
+// noticeKey is what was said: about is the kind of problem, name the feature where it is about one.
+type noticeKey struct{ model, version, about, name string }
 
 func newNotices(logger *zap.Logger) *notices {
 	return &notices{logger: logger, said: map[noticeKey]struct{}{}}
 }
 
 // once reports whether the thing is to be said: it was not said before.
-func (n *notices) once(model, version, about string) bool {
-	key := noticeKey{model, version, about}
+func (n *notices) once(key noticeKey) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if _, ok := n.said[key]; ok || len(n.said) > maxNotices {
+	if _, ok := n.said[key]; ok || len(n.said) >= maxNotices {
 		return false
 	}
+	for _, text := range []*string{&key.model, &key.version, &key.name} {
+		*text = strings.Clone(*text)
+	}
 	n.said[key] = struct{}{}
-	if len(n.said) > maxNotices {
+	if len(n.said) == maxNotices {
 		n.logger.Warn("Too many different problems to log each of them; from now on only the counters otelcol_model_summary_* tell", zap.Int("logged", maxNotices))
-		return false
 	}
 	return true
 }
 
-func (n *notices) warn(p *plan, about, message string, fields ...zap.Field) {
-	if n.once(p.model, p.version, about) {
-		n.logger.Warn(message, append([]zap.Field{zap.String("model", p.model), zap.String("version", p.version)}, fields...)...)
-	}
+func (n *notices) warn(p *plan, message string, fields ...zap.Field) {
+	n.logger.Warn(message, append([]zap.Field{zap.String("model", p.model), zap.String("version", p.version)}, fields...)...)
 }
 
 // invalid counts an input that is in no bin, and says so.
@@ -51,18 +52,19 @@ func (s *shard) invalid(p *plan, f *planFeature, v *event.Value, bin int32) {
 	switch bin {
 	case binType:
 		s.tally.invalid[invalidType]++
-		wants := "categories"
-		if f.numeric {
-			wants = "numbers"
-		} else if f.boolean {
-			wants = "booleans"
+		if s.notices.once(noticeKey{p.model, p.version, "type", f.name}) {
+			s.notices.warn(p, "An input has another type than in the profile; it is counted as invalid",
+				zap.String("feature", f.name), zap.String("profile", f.wants()), zap.Stringer("event", v.Kind))
 		}
-		s.notices.warn(p, "type "+f.name, "An input has another type than in the profile; it is counted as invalid",
-			zap.String("feature", f.name), zap.String("profile", wants), zap.Stringer("event", v.Kind))
 	case binNonFinite:
-		s.tally.invalid[invalidNonFinite]++
-		s.notices.warn(p, "non_finite "+f.name, "An input is NaN or infinite; it is counted as invalid. Leave out what is missing",
-			zap.String("feature", f.name))
+		s.nonFinite(p, f.name)
+	}
+}
+
+func (s *shard) nonFinite(p *plan, feature string) {
+	s.tally.invalid[invalidNonFinite]++
+	if s.notices.once(noticeKey{p.model, p.version, "non_finite", feature}) {
+		s.notices.warn(p, "An input is NaN or infinite; it is counted as invalid. Leave out what is missing", zap.String("feature", feature))
 	}
 }
 
@@ -71,28 +73,40 @@ func (s *shard) checkExtra(p *plan, input *event.Field) {
 	switch {
 	case input.Kind == event.Other:
 		s.tally.invalid[invalidType]++
-		s.notices.warn(p, "type", "An input is a map, an array or bytes; it is counted as invalid. Send scalars", zap.String("feature", input.Name))
+		if s.notices.once(noticeKey{p.model, p.version, "nested", input.Name}) {
+			s.notices.warn(p, "An input is a map, an array or bytes; it is counted as invalid. Send scalars", zap.String("feature", input.Name))
+		}
 	case input.Kind == event.Number && !finite(input.Number):
-		s.tally.invalid[invalidNonFinite]++
-		s.notices.warn(p, "non_finite", "An input is NaN or infinite; it is counted as invalid. Leave out what is missing", zap.String("feature", input.Name))
+		s.nonFinite(p, input.Name)
+	}
+}
+
+// mixed says that a feature without a profile has numbers and texts: each counts among its like.
+func (s *shard) mixed(p *plan, feature string) {
+	s.tally.invalid[invalidType]++
+	if s.notices.once(noticeKey{p.model, p.version, "mixed", feature}) {
+		s.notices.warn(p, "A feature is sent as numbers and as categories; each counts among its like, and neither is the whole. Send one type", zap.String("feature", feature))
 	}
 }
 
 // refuse counts a value of an event that can't be counted, and says so.
-func (s *shard) refuse(p *plan, field, reason int, why string) {
+func (s *shard) refuse(p *plan, field, reason int, why, found string) {
 	s.tally.values[field][reason]++
-	s.notices.warn(p, fieldNames[field]+" "+refusedReasonNames[reason], "A value of a prediction is not counted",
-		zap.String("value", fieldNames[field]), zap.String("reason", why))
+	if s.notices.once(noticeKey{p.model, p.version, refusedReasonNames[reason], fieldNames[field]}) {
+		s.notices.warn(p, "A value of a prediction is not counted", zap.String("value", fieldNames[field]), zap.String("reason", why), zap.String("found", found))
+	}
 }
 
 // overflowed counts an observation beyond a limit, and says so.
 func (s *shard) overflowed(p *plan, limit int) {
 	s.tally.overflowed[limit]++
-	s.notices.warn(p, limitNames[limit], "A limit is reached; what is beyond it is counted in an overflow series", zap.String("limit", "limits::"+limitNames[limit]))
+	if s.notices.once(noticeKey{p.model, p.version, "overflow", limitNames[limit]}) {
+		s.notices.warn(p, "A limit is reached; what is beyond it is counted in an overflow series", zap.String("limit", "limits::"+limitNames[limit]))
+	}
 }
 
 func (n *notices) refused(e *event.Event, reason int) {
-	if !n.once(e.Model, e.Version, eventReasonNames[reason]) {
+	if !n.once(noticeKey{e.Model, e.Version, eventReasonNames[reason], ""}) {
 		return
 	}
 	why := [eventReasons]string{
@@ -104,6 +118,9 @@ func (n *notices) refused(e *event.Event, reason int) {
 }
 
 func (n *notices) dropped(p *plan, attributes uint32) {
-	n.warn(p, "dropped", "Predictions arrive without some of their attributes, which the sender left out: SDKs drop those past 128. Send the inputs as one map attribute, ml.inputs, or raise OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT",
+	if !n.once(noticeKey{p.model, p.version, "dropped", ""}) {
+		return
+	}
+	n.warn(p, "Predictions arrive without some of their attributes, which the sender left out: SDKs drop those past 128. Send the inputs as one map attribute, ml.inputs, or raise OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT",
 		zap.Uint32("dropped_attributes_count", attributes))
 }

@@ -102,7 +102,7 @@ func (s *shard) prepare(p *planState, e *event.Event) *observation {
 	o.value, o.hasValue = s.number(p.plan, &e.Value, fieldValue)
 	o.duration, o.hasDuration = s.number(p.plan, &e.Duration, fieldDuration)
 	if o.hasDuration && o.duration < 0 {
-		s.refuse(p.plan, fieldDuration, refusedRange, "a duration must not be negative")
+		s.refuse(p.plan, fieldDuration, refusedRange, "a duration must not be negative", "")
 		o.hasDuration = false
 	}
 	return o
@@ -114,10 +114,10 @@ func (s *shard) number(p *plan, v *event.Value, field int) (float64, bool) {
 	case v.Kind == event.Missing:
 		return 0, false
 	case v.Kind != event.Number:
-		s.refuse(p, field, refusedType, "it must be a number, but is "+v.Kind.String())
+		s.refuse(p, field, refusedType, "it must be a number", v.Kind.String())
 		return 0, false
 	case !finite(v.Number):
-		s.refuse(p, field, refusedNonFinite, "it is NaN or infinite")
+		s.refuse(p, field, refusedNonFinite, "it must be a finite number", "NaN or infinity")
 		return 0, false
 	}
 	return v.Number, true

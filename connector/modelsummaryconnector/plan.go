@@ -140,6 +140,17 @@ func (f *planFeature) category(bin int) string {
 	return f.variable.Categories[bin]
 }
 
+// wants is what the profile's values are, in words.
+func (f *planFeature) wants() string {
+	switch {
+	case f.numeric:
+		return "numbers"
+	case f.boolean:
+		return "booleans"
+	}
+	return "categories"
+}
+
 // What code says of a value that is in no bin.
 const (
 	binMissing   int32 = -1

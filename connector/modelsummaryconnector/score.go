@@ -27,14 +27,14 @@ func (s *shard) prepareScores(p *planState, o *observation) {
 		if len(e.Probabilities) == 0 && e.Class != "" {
 			s.score(p, o, e.Class, &e.Score)
 		} else if len(e.Probabilities) == 0 {
-			s.refuse(p.plan, fieldScore, refusedClass, "in a multiclass task a score is for the predicted class, but the event has none; send ml.prediction.class, or ml.prediction.probability.<class>")
+			s.refuse(p.plan, fieldScore, refusedClass, "in a multiclass task a score is for the predicted class, but the event has none; send ml.prediction.class, or ml.prediction.probability.<class>", "no class")
 		}
 		return
 	}
 	class, ok := positiveClass(p.plan, e)
 	if !ok {
-		s.refuse(p.plan, fieldScore, refusedClass, "which class is the score for? The predicted class is \""+e.Class+
-			"\", none of 1, true, yes, positive and their opposites; set positive_class in the model's profile, or send ml.task.type=multiclass where the score is for the predicted class")
+		s.refuse(p.plan, fieldScore, refusedClass, "which class is the score for? The predicted class is none of 1, true, yes, positive and their opposites; "+
+			"set positive_class in the model's profile, or send ml.task.type=multiclass where the score is for the predicted class", e.Class)
 		return
 	}
 	if e.Score.Kind != event.Missing {
@@ -47,7 +47,7 @@ func (s *shard) prepareScores(p *planState, o *observation) {
 			return
 		}
 	}
-	s.refuse(p.plan, fieldScore, refusedClass, "the event has probabilities, but none for the positive class \""+class+"\"; send ml.prediction.probability."+class+" or ml.prediction.score")
+	s.refuse(p.plan, fieldScore, refusedClass, "the event has probabilities, but none for the positive class; send that one, or ml.prediction.score", "positive class "+class)
 }
 
 func (s *shard) score(p *planState, o *observation, class string, v *event.Value) {
@@ -56,7 +56,7 @@ func (s *shard) score(p *planState, o *observation, class string, v *event.Value
 		return
 	}
 	if x < 0 || x > 1 {
-		s.refuse(p.plan, fieldScore, refusedRange, "a score is a probability, from 0 to 1")
+		s.refuse(p.plan, fieldScore, refusedRange, "a score is a probability, from 0 to 1", "")
 		return
 	}
 	for i := range o.scores {

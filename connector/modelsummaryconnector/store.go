@@ -112,10 +112,10 @@ func (s *shard) check(p *plan, e *event.Event) {
 		s.notices.dropped(p, e.Dropped)
 	}
 	if e.BadInputs {
-		s.refuse(p, fieldInputs, refusedType, "ml.inputs must be a map from feature to value")
+		s.refuse(p, fieldInputs, refusedType, "ml.inputs must be a map from feature to value", "no map")
 	}
 	if e.Err != nil {
-		s.refuse(p, fieldExpression, refusedError, e.Err.Error())
+		s.refuse(p, fieldExpression, refusedError, "an expression of fields failed", e.Err.Error())
 	}
 }
 

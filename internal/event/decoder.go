@@ -86,7 +86,7 @@ func (d *Decoder) log(rl plog.ResourceLogs, sl plog.ScopeLogs, record plog.LogRe
 	if name != "" {
 		e.Name = name
 	}
-	if body := record.Body(); len(e.Inputs) == 0 && body.Type() == pcommon.ValueTypeMap {
+	if body := record.Body(); len(e.Inputs) == 0 && !d.fields.hasLogInputs() && body.Type() == pcommon.ValueTypeMap {
 		e.Inputs = appendFields(e.Inputs, body.Map())
 	}
 	if custom {

@@ -133,6 +133,11 @@ func compile[K any](signal string, expressions map[string]string, parse func(str
 
 func (f *Fields) hasLogs() bool { return f != nil && len(f.logs) > 0 }
 
+// hasLogInputs reports whether an expression says where inputs are: then they are not looked for in the body.
+func (f *Fields) hasLogInputs() bool {
+	return f != nil && slices.ContainsFunc(f.logs, func(f field[*ottllog.TransformContext]) bool { return f.name == "inputs" })
+}
+
 func (f *Fields) hasSpans() bool { return f != nil && len(f.spans) > 0 }
 
 func (f *Fields) readLog(d *Decoder, rl plog.ResourceLogs, sl plog.ScopeLogs, record plog.LogRecord) {
