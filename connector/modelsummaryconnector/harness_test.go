@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,6 +19,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/leeway-ml/leeway/internal/event"
 	"github.com/leeway-ml/leeway/profile"
 	"github.com/leeway-ml/leeway/semconv"
 )
@@ -184,3 +186,7 @@ func spans(n int) ptrace.Traces {
 	}
 	return traces
 }
+
+func sortFloats(x []float64) { slices.Sort(x) }
+
+func textOf(s string) *event.Value { return &event.Value{Kind: event.Text, Text: s} }
