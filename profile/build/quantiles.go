@@ -13,7 +13,7 @@ import (
 const maxDistinct = 100_000
 
 // compression of the t-digest that takes over: quantiles from 1 % to 99 % are then off by less than 0.1 % of the rows.
-const compression = 500
+const compression = 200
 
 // quantiles are those of a stream: exact from sorted distinct values while there are at most maxDistinct, else by a
 // t-digest (Dunning and Ertl 2019).

@@ -68,7 +68,7 @@ func month(n int) []event {
 	start := time.Date(2025, 6, 2, 0, 0, 0, 0, time.UTC)
 	events := make([]event, n)
 	for i := range events {
-		at := start.Add(28 * 24 * time.Hour * time.Duration(i) / time.Duration(n))
+		at := start.Add(28 * 24 * time.Hour / time.Duration(n) * time.Duration(i))
 		e := &events[i]
 		*e = event{at: at, amount: float64(at.Hour()) + 3*random.NormFloat64(), country: []string{"DE", "DE", "DE", "FR", "FR", "IT"}[random.IntN(6)], member: random.IntN(3) == 0}
 		e.score = random.Float64()

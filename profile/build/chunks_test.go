@@ -1,0 +1,155 @@
+package build
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/leeway-ml/leeway/judge/drift"
+	"github.com/leeway-ml/leeway/profile"
+	"github.com/leeway-ml/leeway/summary"
+)
+
+// shuffled is the CSV with its rows in another order.
+func shuffled(csv string) string {
+	lines := strings.Split(strings.TrimSuffix(csv, "\n"), "\n")
+	rows := lines[1:]
+	rand.New(rand.NewPCG(7, 8)).Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
+	return lines[0] + "\n" + strings.Join(rows, "\n") + "\n"
+}
+
+// TestOrderDoesNotMatter: rows in any order, with room for all chunks or for few, give the same profile.
+func TestOrderDoesNotMatter(t *testing.T) {
+	csv := toCSV(month(6000))
+	want := without(made(t, scored(), write(t, "x.csv", csv)))
+	passes := 0
+	count := func(p Progress) { passes = max(passes, p.Pass) }
+	check := func(name string, file string, memory, least, most int) {
+		t.Run(name, func(t *testing.T) {
+			passes = 0
+			have := without(made(t, scored(func(o *Options) { o.ChunkMemory, o.OnProgress = memory, count }), file))
+			assert.GreaterOrEqual(t, passes, least)
+			assert.LessOrEqual(t, passes, most)
+			for i, v := range have.Features { // moments depend on the order in their last digits
+				assert.InDelta(t, want.Features[i].Mean, v.Mean, 1e-9)
+				assert.InDelta(t, want.Features[i].StdDev, v.StdDev, 1e-9)
+				v.Mean, v.StdDev = want.Features[i].Mean, want.Features[i].StdDev
+			}
+			have.Scores[0].Mean, have.Scores[0].StdDev = want.Scores[0].Mean, want.Scores[0].StdDev
+			for _, key := range want.Keys() {
+				sameLimits(t, key, want.Variable(key), have.Variable(key))
+			}
+			assert.Equal(t, want, have)
+		})
+	}
+	ordered, random := write(t, "a.csv", csv), write(t, "b.csv", shuffled(csv))
+	check("shuffled", random, 64<<20, 3, 3)
+	check("shuffled, little memory", random, 300_000, 4, 20)
+	check("in order, little memory", ordered, 300_000, 3, 3)
+	check("in order, room for one", ordered, 1, 4, 40)
+}
+
+// sameLimits compares limits to the digits that the order of sums leaves, and then makes them equal.
+func sameLimits(t *testing.T, key string, want, have *profile.Variable) {
+	require.Len(t, have.Limits, len(want.Limits), key)
+	for window, statistics := range want.Limits {
+		for statistic, l := range statistics {
+			other := have.Limits[window][statistic]
+			assert.InDelta(t, l.Greatest, other.Greatest, 1e-9, "%s %s %s", key, window, statistic)
+			assert.Equal(t, l.Chunks, other.Chunks, "%s %s %s", key, window, statistic)
+		}
+	}
+	have.Limits = want.Limits
+}
+
+// TestLimitsByHand holds all rows in memory and judges each day against the rest in the plainest way.
+func TestLimitsByHand(t *testing.T) {
+	events := month(6000)
+	p := made(t, scored(func(o *Options) { o.TimeZone, o.Windows = "America/New_York", []string{"24h"} }), write(t, "x.csv", toCSV(events)))
+	judge, err := drift.New(drift.DefaultConfig())
+	require.NoError(t, err)
+	v := p.Feature("amount")
+	of := rollupOf(v)
+	days := map[int64][]int{}
+	for i, e := range events {
+		days[e.at.Unix()/86400] = append(days[e.at.Unix()/86400], i)
+	}
+	want := map[string]profile.Limit{}
+	for _, rows := range days {
+		counts := make([]uint64, len(v.Counts))
+		exclude := make([][]uint64, 168)
+		for i := range exclude {
+			exclude[i] = make([]uint64, len(v.Rollup)+1)
+		}
+		var missing uint64
+		hours := map[int64]uint64{}
+		for _, i := range rows {
+			at := events[i].at
+			cell := profile.Week.Cell(at.Truncate(time.Hour), p.Rhythm.Location())
+			if i%50 == 7 {
+				missing++
+				exclude[cell][len(v.Rollup)]++
+				continue
+			}
+			bin := v.Bin(events[i].amount)
+			counts[bin]++
+			exclude[cell][of[bin]]++
+			hours[at.Unix()/3600]++
+		}
+		var list []summary.HourCount
+		for h, n := range hours {
+			list = append(list, summary.HourCount{Hour: h, Count: n})
+		}
+		for statistic, x := range judge.Stray(v, counts, missing, v.At(p.Rhythm, list, exclude)) {
+			l, ok := want[statistic]
+			if !ok || x > l.Greatest {
+				l.Greatest = x
+			}
+			l.Chunks++
+			want[statistic] = l
+		}
+	}
+	have := v.Limits["24h"]
+	require.Len(t, have, len(want))
+	for statistic, l := range want {
+		assert.Equal(t, l.Chunks, have[statistic].Chunks, statistic)
+		assert.InDelta(t, l.Greatest, have[statistic].Greatest, 1e-9, statistic)
+	}
+	assert.Equal(t, 28, have["psi"].Chunks)
+}
+
+func TestChunksThatCount(t *testing.T) {
+	times, err := newChunkTimes([]string{"1d", "24h", "1d"})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"1d", "24h"}, times.names)
+	day := time.Date(2025, 6, 1, 0, 0, 0, 0, time.UTC)
+	start, end := day.Add(12*time.Hour), day.Add(4*24*time.Hour-time.Hour)
+	at := start
+	for at.Before(end) {
+		times.count(at)
+		at = at.Add(10 * time.Minute)
+	}
+	times.count(end)
+	judged := times.judged(start, end, 100)
+	var numbers []int64
+	for id, rows := range judged {
+		if id.window == 0 {
+			numbers = append(numbers, id.number-day.Unix()/86400)
+			assert.GreaterOrEqual(t, rows, uint64(138))
+		}
+	}
+	slices.Sort(numbers)
+	assert.Equal(t, []int64{1, 2, 3}, numbers, "half of the first day is missing, an hour of the last")
+	assert.Empty(t, times.judged(start, end, 200))
+}
+
+func TestFewRowsGiveNoLimits(t *testing.T) {
+	p := made(t, scored(func(o *Options) { o.MinSamples = 300 }), write(t, "x.csv", toCSV(month(6000))))
+	assert.NotContains(t, p.Feature("amount").Limits, "24h", "214 rows a day")
+	assert.Contains(t, p.Feature("amount").Limits, "7d")
+}
