@@ -85,9 +85,9 @@ func createDefaultConfig() component.Config {
 		Learn: configoptional.Default(LearnConfig{
 			MinObservations:    1000,
 			Windows:            []string{"1h", "24h", "7d"},
-			MaxModels:          100,
+			MaxModels:          50,
 			MaxFeatures:        1000,
-			MaxModelSize:       16 << 20,
+			MaxModelSize:       32 << 20,
 			CheckpointInterval: time.Minute,
 		}),
 		MaxProfiles:    1000,

@@ -99,3 +99,38 @@ func TestParseWindow(t *testing.T) {
 		assert.ErrorContains(t, err, "write it as 1h, 24h or 7d", name)
 	}
 }
+
+// Three weeks of 1000 predictions an hour, ten features.
+func BenchmarkThreeWeeks(b *testing.B) {
+	judge, err := drift.New(drift.DefaultConfig())
+	require.NoError(b, err)
+	o := options()
+	o.MaxSize, o.Windows, o.Stray = 1<<40, []string{"1h", "24h", "7d"}, judge.Stray
+	m := New("fraud", "3", o)
+	r := rand.New(rand.NewPCG(1, 1))
+	var batches [][]event
+	for range 5 {
+		var events []event
+		for range 1000 {
+			e := event{inputs: map[string]any{}, class: "0", score: r.Float64()}
+			for f := range 10 {
+				e.inputs[string(rune('a'+f))] = 100 + 10*r.NormFloat64()
+			}
+			events = append(events, e)
+		}
+		batches = append(batches, events)
+	}
+	hours := int64(21 * 24)
+	for h := range hours {
+		for _, s := range summarise(batches[h%5]) {
+			s.Hours[0].Hour = hourOf(0) + h
+			m.Observe(&s, wall)
+		}
+	}
+	for b.Loop() {
+		if _, err := m.Profile(Period{hourOf(0), hourOf(0) + hours}, wall); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(m.Size())/10/float64(hours), "B/feature-hour")
+}
