@@ -57,54 +57,73 @@ const (
 	Broken   Fault = "broken"    // bounds that don't ascend, counts that don't fit them, a sum that is negative or not finite
 )
 
-// Each reads the points of a summary metric into p, one after the other. All of p but its strings is valid until the next.
-// Points without recorded value are passed over. Where fault is not empty the point can't be used.
-func Each(m pmetric.Metric, p *Point, yield func(p *Point, fault Fault)) {
-	p.Metric = m.Name()
+// Len is how many data points the metric has.
+func Len(m pmetric.Metric) int {
 	switch m.Type() {
 	case pmetric.MetricTypeSum:
-		for _, dp := range m.Sum().DataPoints().All() {
-			if dp.Flags().NoRecordedValue() {
-				continue
-			}
-			p.Histogram, p.Exponential, p.Sum = nil, nil, dp.DoubleValue()
+		return m.Sum().DataPoints().Len()
+	case pmetric.MetricTypeHistogram:
+		return m.Histogram().DataPoints().Len()
+	case pmetric.MetricTypeExponentialHistogram:
+		return m.ExponentialHistogram().DataPoints().Len()
+	case pmetric.MetricTypeGauge:
+		return m.Gauge().DataPoints().Len()
+	case pmetric.MetricTypeSummary:
+		return m.Summary().DataPoints().Len()
+	}
+	return 0
+}
+
+// TimeOf is the time of a data point, as it was sent; 0 where it has none, or can't be a summary's.
+func TimeOf(m pmetric.Metric, index int) pcommon.Timestamp {
+	switch m.Type() {
+	case pmetric.MetricTypeSum:
+		return m.Sum().DataPoints().At(index).Timestamp()
+	case pmetric.MetricTypeHistogram:
+		return m.Histogram().DataPoints().At(index).Timestamp()
+	case pmetric.MetricTypeExponentialHistogram:
+		return m.ExponentialHistogram().DataPoints().At(index).Timestamp()
+	}
+	return 0
+}
+
+// Read takes in one data point. All of p but its strings is valid until the next call. Where the fault is not empty, p can't
+// be used, but its Identity is what is known. Points without recorded value count as sums of 0.
+func (p *Point) Read(m pmetric.Metric, index int) Fault {
+	p.Metric = m.Name()
+	p.Histogram, p.Exponential, p.Sum = nil, nil, 0
+	switch m.Type() {
+	case pmetric.MetricTypeSum:
+		dp := m.Sum().DataPoints().At(index)
+		if !dp.Flags().NoRecordedValue() {
+			p.Sum = dp.DoubleValue()
 			if dp.ValueType() == pmetric.NumberDataPointValueTypeInt {
 				p.Sum = float64(dp.IntValue())
 			}
-			sound := p.Sum >= 0 && !math.IsInf(p.Sum, 1)
-			yield(p, p.check(m, dp.Attributes(), dp.StartTimestamp(), dp.Timestamp(), sound))
 		}
+		return p.check(m, dp.Attributes(), dp.StartTimestamp(), dp.Timestamp(), p.Sum >= 0 && !math.IsInf(p.Sum, 1))
 	case pmetric.MetricTypeHistogram:
-		for _, dp := range m.Histogram().DataPoints().All() {
-			if dp.Flags().NoRecordedValue() {
-				continue
-			}
-			p.Histogram, p.Exponential = &p.histogram, nil
-			sound := readHistogram(dp, p.Histogram)
-			yield(p, p.check(m, dp.Attributes(), dp.StartTimestamp(), dp.Timestamp(), sound))
+		dp := m.Histogram().DataPoints().At(index)
+		sound := true
+		if !dp.Flags().NoRecordedValue() {
+			p.Histogram = &p.histogram
+			sound = readHistogram(dp, p.Histogram)
 		}
+		return p.check(m, dp.Attributes(), dp.StartTimestamp(), dp.Timestamp(), sound)
 	case pmetric.MetricTypeExponentialHistogram:
-		for _, dp := range m.ExponentialHistogram().DataPoints().All() {
-			if dp.Flags().NoRecordedValue() {
-				continue
-			}
-			p.Histogram, p.Exponential = nil, &p.exponential
-			sound := readExponential(dp, p.Exponential)
-			yield(p, p.check(m, dp.Attributes(), dp.StartTimestamp(), dp.Timestamp(), sound))
+		dp := m.ExponentialHistogram().DataPoints().At(index)
+		sound := true
+		if !dp.Flags().NoRecordedValue() {
+			p.Exponential = &p.exponential
+			sound = readExponential(dp, p.Exponential)
 		}
-	case pmetric.MetricTypeGauge:
-		for range m.Gauge().DataPoints().Len() {
-			yield(p, NotDelta)
-		}
-	case pmetric.MetricTypeSummary:
-		for range m.Summary().DataPoints().Len() {
-			yield(p, NotDelta)
-		}
+		return p.check(m, dp.Attributes(), dp.StartTimestamp(), dp.Timestamp(), sound)
 	}
+	return NotDelta
 }
 
 func (p *Point) check(m pmetric.Metric, attributes pcommon.Map, start, end pcommon.Timestamp, sound bool) Fault {
-	named := p.Read(attributes)
+	named := p.Identity.Read(attributes)
 	switch {
 	case !IsDelta(m):
 		return NotDelta
@@ -121,6 +140,17 @@ func (p *Point) check(m pmetric.Metric, attributes pcommon.Map, start, end pcomm
 		p.Start = int64(start)
 	}
 	return ""
+}
+
+// Count is how many observations the point adds; a sum's value, rounded.
+func (p *Point) Count() uint64 {
+	switch {
+	case p.Histogram != nil:
+		return p.Histogram.Count()
+	case p.Exponential != nil:
+		return p.Exponential.Count()
+	}
+	return uint64(math.Round(p.Sum))
 }
 
 func readHistogram(dp pmetric.HistogramDataPoint, h *summary.Histogram) bool {

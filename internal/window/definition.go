@@ -46,14 +46,18 @@ func (d Definition) Validate() error {
 	case d.Length < d.Every || d.Length%d.Every != 0:
 		errs = append(errs, fmt.Errorf("length: %v must be a multiple of every (%v)", d.Length, d.Every))
 	case d.Length/d.Every > maxPanes:
-		errs = append(errs, fmt.Errorf("every: %v cuts %v into %d panes, and each costs memory; at most %d: try %v", d.Every, d.Length, d.Length/d.Every, maxPanes, suggestEvery(d.Length)))
+		errs = append(errs, fmt.Errorf("every: %v cuts %v into %d panes, and each costs memory; at most %d: try %v", d.Every, d.Length, d.Length/d.Every, maxPanes, SuggestEvery(d.Length)))
 	}
 	return errors.Join(errs...)
 }
 
-func suggestEvery(length time.Duration) time.Duration {
-	for _, every := range []time.Duration{time.Second, time.Minute, 5 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour} {
-		if length%every == 0 && length/every <= 48 {
+// SuggestEvery is how often to judge a window of that length: about two dozen times, at a round time.
+func SuggestEvery(length time.Duration) time.Duration {
+	for _, every := range []time.Duration{
+		time.Second, 5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute,
+		time.Hour, 6 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour,
+	} {
+		if length%every == 0 && length/every <= 30 {
 			return every
 		}
 	}

@@ -5,8 +5,8 @@ import (
 	"github.com/leeway-ml/leeway/summary"
 )
 
-// groupOf names a group by its attributes beside model and version.
-func groupOf(model, version string, attributes []summary.Attribute) summary.Group {
+// GroupOf names a group by its attributes beside model and version.
+func GroupOf(model, version string, attributes []summary.Attribute) summary.Group {
 	g := summary.Group{Model: model, Version: version}
 	for _, a := range attributes {
 		switch a.Key {

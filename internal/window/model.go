@@ -1,6 +1,7 @@
 package window
 
 import (
+	"iter"
 	"math"
 	"slices"
 	"time"
@@ -75,6 +76,9 @@ func (m *Model) Watermark() time.Time {
 
 // Greatest is the greatest event time seen.
 func (m *Model) Greatest() time.Time { return time.Unix(0, m.greatest) }
+
+// Definitions are the kinds of windows.
+func (m *Model) Definitions() iter.Seq[Definition] { return slices.Values(m.settings.Windows) }
 
 // Series is how many there are.
 func (m *Model) Series() int { return len(m.table.series) }
@@ -166,7 +170,7 @@ func (m *Model) advance(t int64) {
 // been idle.
 func (m *Model) Idle(since time.Duration) {
 	if m.started {
-		m.advance(m.greatest + int64(since))
+		m.watermark = max(m.watermark, m.greatest+int64(since)) // no change worth storing: it is found again after a restart
 	}
 }
 

@@ -118,7 +118,7 @@ func (t *table) find(i *Increment, model, version string, l *Limits, windows int
 
 func (t *table) addGroup(key string, attributes []summary.Attribute, model, version string, windows int) int32 {
 	g := &group{attributes: slices.Clone(attributes), quiet: make([]bool, windows)}
-	g.is = groupOf(model, version, g.attributes)
+	g.is = GroupOf(model, version, g.attributes)
 	for d := range g.quiet {
 		g.quiet[d] = true
 	}

@@ -109,6 +109,11 @@ func (j *Judge) Judge(w *summary.Window, p *profile.Profile) []judge.Point {
 	if p != nil && len(w.Group.Segment) > 0 {
 		s.segment = p.Slice(w.Group.Segment)
 	}
+	if len(w.Series) == 0 { // that there is nothing is worth saying
+		s.samples(ofFeature, 0)
+		s.samples(ofPrediction, 0)
+		return s.points
+	}
 	s.judgeFeatures()
 	s.judgePrediction()
 	s.judgeGroundTruth()

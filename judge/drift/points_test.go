@@ -163,7 +163,7 @@ func TestAtMostTwelveSeriesAFeature(t *testing.T) {
 func TestTooFewSamples(t *testing.T) {
 	w := window(amounts(fraud().Features[0].Bounds, 99, 0, 0, 0, 0, 0, 0, 0, 0, 0))
 	assert.Equal(t, "ml.statistics.samples{ml.subject=feature} 99", lines(newJudge(t, nil).Judge(w, fraud())))
-	assert.Empty(t, newJudge(t, nil).Judge(window(), fraud()))
+	assert.Equal(t, "ml.statistics.samples{ml.subject=feature} 0\nml.statistics.samples{ml.subject=prediction} 0", lines(newJudge(t, nil).Judge(window(), fraud())))
 }
 
 func TestWithoutAProfile(t *testing.T) {

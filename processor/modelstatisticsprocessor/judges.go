@@ -1,0 +1,15 @@
+package modelstatisticsprocessor
+
+import (
+	"github.com/leeway-ml/leeway/judge"
+	"github.com/leeway-ml/leeway/judge/drift"
+)
+
+// newJudges makes the judges, each from its own part of the configuration. A new kind of statistic is a new judge here.
+func newJudges(c *Config) ([]judge.Judge, error) {
+	ofDrift, err := drift.New(&c.Drift)
+	if err != nil {
+		return nil, err
+	}
+	return []judge.Judge{ofDrift}, nil
+}

@@ -1,0 +1,88 @@
+package modelstatisticsprocessor
+
+import (
+	"context"
+	"time"
+
+	"github.com/leeway-ml/leeway/internal/summarypdata"
+	"github.com/leeway-ml/leeway/judge"
+	"github.com/leeway-ml/leeway/profile"
+	"github.com/leeway-ml/leeway/semconv"
+	"github.com/leeway-ml/leeway/summary"
+)
+
+// judge judges every window of the model that is complete. The model must be locked.
+func (p *statistics) judge(ctx context.Context, m *model, out *emission) {
+	if !m.windows.Due() {
+		return
+	}
+	reference := p.profileOf(m)
+	now := time.Now()
+	m.windows.Close(func(w *summary.Window) {
+		began := time.Now()
+		var points []judge.Point
+		for _, j := range p.judges {
+			points = append(points, j.Judge(w, reference)...)
+		}
+		p.report.judged(ctx, w.Name, time.Since(began))
+		m.say(&voice{group: w.Group, window: w.Name, points: points, end: w.End, sent: now, empty: len(w.Series) == 0}, out)
+		if w.End.After(m.informed) {
+			m.informed = w.End
+			m.say(&voice{group: summary.Group{Model: m.name, Version: m.version}, points: info(reference), end: w.End, sent: now}, out)
+		}
+	})
+}
+
+// say sends what is said of a window, and remembers it, until all windows of the group are empty.
+func (m *model) say(v *voice, out *emission) {
+	key := v.window + groupKey(v.group)
+	out.put(v, v.end)
+	m.voices[key] = v
+	m.voicesMoved = true
+	if !v.empty {
+		return
+	}
+	for d := range m.windows.Definitions() {
+		if other := m.voices[d.Name+groupKey(v.group)]; other != nil && !other.empty {
+			return
+		}
+	}
+	for d := range m.windows.Definitions() {
+		delete(m.voices, d.Name+groupKey(v.group))
+	}
+}
+
+func groupKey(g summary.Group) string {
+	key := []byte{0}
+	for _, a := range g.Segment {
+		key = append(append(append(append(key, a.Key...), 0), a.Value...), 0)
+	}
+	return string(append(append(append(append(key, 1), g.Experiment...), 0), g.Variant...))
+}
+
+func (p *statistics) profileOf(m *model) *profile.Profile {
+	if p.profiles == nil {
+		return nil
+	}
+	version := m.version
+	if version == summarypdata.UnknownVersion {
+		version = ""
+	}
+	return p.profiles.Profile(m.name, version)
+}
+
+// info is ml.model.info: which profile the model is compared with.
+func info(reference *profile.Profile) []judge.Point {
+	id, rhythm, task := "none", string(profile.Steady), ""
+	if reference != nil {
+		id, task = reference.ID(), string(reference.Task)
+		if reference.Rhythm.Cycle != "" {
+			rhythm = string(reference.Rhythm.Cycle)
+		}
+	}
+	attributes := []summary.Attribute{{Key: semconv.AttrProfileID, Value: id}, {Key: semconv.AttrProfileRhythm, Value: rhythm}}
+	if task != "" {
+		attributes = append(attributes, summary.Attribute{Key: semconv.AttrTaskType, Value: task})
+	}
+	return []judge.Point{{Metric: semconv.MetricModelInfo, Attributes: attributes, Value: 1}}
+}
