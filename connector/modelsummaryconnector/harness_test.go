@@ -190,3 +190,9 @@ func spans(n int) ptrace.Traces {
 func sortFloats(x []float64) { slices.Sort(x) }
 
 func textOf(s string) *event.Value { return &event.Value{Kind: event.Text, Text: s} }
+
+type twoProviders struct{}
+
+func (twoProviders) GetExtensions() map[component.ID]component.Component {
+	return map[component.ID]component.Component{component.MustNewID("profiles"): serve(), component.MustNewIDWithName("profiles", "2"): serve()}
+}

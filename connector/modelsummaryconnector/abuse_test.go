@@ -1,0 +1,140 @@
+package modelsummaryconnector
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+
+	"github.com/leeway-ml/leeway/semconv"
+)
+
+// send makes one batch of n predictions and returns what comes out of it, with the good model's prediction at the end.
+func send(t *testing.T, cfg *Config, n int, fill func(i int, r plog.LogRecord)) (*running, sums) {
+	sink := &consumertest.MetricsSink{}
+	c := start(t, cfg, serve(knownProfile()), sink)
+	logs := plog.NewLogs()
+	records := logs.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords()
+	for i := range n {
+		r := records.AppendEmpty()
+		r.SetEventName(semconv.EventPrediction)
+		r.SetTimestamp(benchStart)
+		fill(i, r)
+	}
+	good := records.AppendEmpty()
+	good.SetEventName(semconv.EventPrediction)
+	good.SetTimestamp(benchStart)
+	good.Attributes().PutStr(semconv.AttrModelName, "known")
+	good.Attributes().PutDouble(semconv.AttrInputPrefix+"amount", 0.5)
+	require.NoError(t, c.ConsumeLogs(context.Background(), logs))
+	require.NoError(t, c.shared.flush(context.Background()))
+	s := sumUp(sink.AllMetrics()...)
+	require.EqualValues(t, 1, s.count(semconv.MetricFeatureValue, map[string]string{semconv.AttrModelName: "known", semconv.AttrFeatureName: "amount"}, false), "the good model's")
+	return c, s
+}
+
+func TestInventedFeatures(t *testing.T) {
+	c, s := send(t, config(nil), 1000, func(i int, r plog.LogRecord) {
+		r.Attributes().PutStr(semconv.AttrModelName, "m")
+		inputs := r.Attributes().PutEmptyMap(semconv.AttrInputs)
+		for j := range 100 {
+			inputs.PutInt(fmt.Sprintf("f%d", i*100+j), 1)
+		}
+	})
+	m := map[string]string{semconv.AttrModelName: "m"}
+	require.EqualValues(t, 100_000, s.count(semconv.MetricFeatureValue, m, false))
+	m[semconv.AttrFeatureName], m[overflowAttribute] = overflow, "true"
+	require.EqualValues(t, 99_500, s.count(semconv.MetricFeatureValue, m, false))
+	require.Less(t, len(s), 600)
+	require.Contains(t, describeTelemetry(t, c.telemetry), "otelcol_model_summary_overflowed{limit=max_features}: 99500")
+	require.Equal(t, 1, c.logs.Len())
+}
+
+func TestInventedModels(t *testing.T) {
+	c, s := send(t, config(nil), 10_000, func(i int, r plog.LogRecord) {
+		r.Attributes().PutStr(semconv.AttrModelName, fmt.Sprint("m", i))
+		r.Attributes().PutInt(semconv.AttrInputPrefix+"a", 1)
+	})
+	require.EqualValues(t, 10_001, s.count(semconv.MetricPredictions, nil, false))
+	require.EqualValues(t, 9_500, s.count(semconv.MetricPredictions, map[string]string{semconv.AttrModelName: overflow, overflowAttribute: "true"}, false))
+	require.Less(t, len(s), 1100)
+	require.Contains(t, describeTelemetry(t, c.telemetry), "otelcol_model_summary_overflowed{limit=max_models}: 9500")
+	require.Equal(t, 1, c.logs.Len())
+
+	// After a flush the room is free again: what is not in use is forgotten at the second one.
+	require.NoError(t, c.shared.flush(context.Background()))
+	require.Empty(t, c.shared.catalog.plans)
+}
+
+// Each event in a pane of its own, from 1970 to 2100: what is held stays within the limit.
+func TestTimesAllOver(t *testing.T) {
+	const n = 20_000
+	first, last := uint64(1), uint64(time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC).UnixNano())
+	cfg := config(func(c *Config) { c.Limits.MaxMemoryMiB = 4 })
+	c, s := send(t, cfg, n, func(i int, r plog.LogRecord) {
+		r.Attributes().PutStr(semconv.AttrModelName, "known")
+		r.SetTimestamp(pcommon.Timestamp(first + uint64(i)*((last-first)/n)))
+	})
+	require.EqualValues(t, n+1, s.count(semconv.MetricPredictions, nil, false))
+	telemetry := describeTelemetry(t, c.telemetry)
+	require.Contains(t, telemetry, "otelcol_model_summary_early_flushes")
+	for _, shard := range c.shared.shards {
+		require.LessOrEqual(t, shard.bytes, 4<<20)
+	}
+}
+
+func TestTimesThatAreNone(t *testing.T) {
+	c, _ := send(t, config(nil), 3, func(i int, r plog.LogRecord) {
+		r.Attributes().PutStr(semconv.AttrModelName, "m")
+		r.SetTimestamp([]pcommon.Timestamp{0, 1 << 63, math.MaxUint64}[i])
+	})
+	telemetry := describeTelemetry(t, c.telemetry)
+	require.Contains(t, telemetry, "otelcol_model_summary_events_refused{reason=no_time}: 1")
+	require.Contains(t, telemetry, "otelcol_model_summary_events_refused{reason=time}: 2")
+}
+
+func TestLongAndBrokenTexts(t *testing.T) {
+	long := strings.Repeat("x", 1<<16)
+	c, s := send(t, config(func(c *Config) { c.Segments = [][]string{{"country"}} }), 3, func(_ int, r plog.LogRecord) {
+		a := r.Attributes()
+		a.PutStr(semconv.AttrModelName, "m")
+		a.PutStr(semconv.AttrPredictionClass, long)
+		a.PutStr("country", long)
+		a.PutStr(semconv.AttrInputPrefix+"text", long)
+		a.PutStr(semconv.AttrInputPrefix+long, "a")
+		a.PutStr(semconv.AttrInputPrefix+"utf", "\xff")
+	})
+	for _, want := range []map[string]string{
+		{semconv.AttrFeatureName: "text", semconv.AttrFeatureCategory: "__other__"},
+		{semconv.AttrFeatureName: overflow, semconv.AttrFeatureCategory: "__other__"},
+		{semconv.AttrFeatureName: "utf", semconv.AttrFeatureCategory: "\uFFFD"},
+	} {
+		require.EqualValues(t, 3, s.count(semconv.MetricFeatureCategories, want, false), want)
+	}
+	require.EqualValues(t, 3, s.count(semconv.MetricPredictions, map[string]string{"ml.segment.country": overflow}, true))
+	require.Contains(t, describeTelemetry(t, c.telemetry), "limit=max_segments}: 3")
+}
+
+func TestNoticesAreBounded(t *testing.T) {
+	c, _ := send(t, config(nil), 3000, func(i int, r plog.LogRecord) {
+		r.Attributes().PutStr(semconv.AttrModelName, "m")
+		r.Attributes().PutDouble(fmt.Sprint(semconv.AttrInputPrefix, i), math.NaN())
+	})
+	require.Equal(t, maxNotices+1, c.logs.Len())
+	require.Contains(t, describeTelemetry(t, c.telemetry), "reason=non_finite}: 3000")
+}
+
+func TestEmptyBatch(t *testing.T) {
+	sink := &consumertest.MetricsSink{}
+	c := start(t, config(nil), serve(), sink)
+	require.NoError(t, c.ConsumeLogs(context.Background(), plog.NewLogs()))
+	require.NoError(t, c.shared.flush(context.Background()))
+	require.Empty(t, sink.AllMetrics())
+}
