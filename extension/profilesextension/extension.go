@@ -31,7 +31,7 @@ type profiles struct {
 	directory *directory
 	source    *source
 	learning  *learning
-	shelves   *shelves
+	store   *store
 	server    *http.Server
 
 	stop       context.CancelFunc
@@ -100,11 +100,11 @@ func (p *profiles) Dependencies() []component.ID {
 
 // Start loads what is there, then watches, polls, learns and serves.
 func (p *profiles) Start(ctx context.Context, host component.Host) error {
-	shelves, err := openShelves(ctx, host, p.config.Storage, p.settings.ID)
+	store, err := openStore(ctx, host, p.config.Storage, p.settings.ID)
 	if err != nil {
 		return err
 	}
-	p.shelves = shelves
+	p.store = store
 
 	background, stop := context.WithCancel(context.Background())
 	p.stop = stop
@@ -117,7 +117,7 @@ func (p *profiles) Start(ctx context.Context, host component.Host) error {
 		})
 	}
 	if p.learning != nil {
-		p.learning.restore(ctx, p.shelves)
+		p.learning.restore(ctx, p.store)
 		p.run(func() { p.learning.run(background) })
 	}
 	if p.config.Source.HasValue() {
@@ -125,7 +125,7 @@ func (p *profiles) Start(ctx context.Context, host component.Host) error {
 		if err != nil {
 			return fmt.Errorf("source: %w", err)
 		}
-		p.source = newSource(*p.config.Source.Get(), client, p.config.MaxProfiles, p.config.MaxProfileSize, p.catalog, p.shelves.of("source"), p.reporter, p.now)
+		p.source = newSource(*p.config.Source.Get(), client, p.config.MaxProfiles, p.config.MaxProfileSize, p.catalog, p.store.of("source"), p.reporter, p.now)
 		p.source.restore(ctx)
 		p.run(func() { p.source.run(background) })
 	}
@@ -216,9 +216,9 @@ func (p *profiles) Shutdown(ctx context.Context) error {
 	if p.source != nil {
 		p.source.client.CloseIdleConnections()
 	}
-	if p.shelves != nil {
-		errs = append(errs, p.shelves.close(ctx))
-		p.shelves = nil
+	if p.store != nil {
+		errs = append(errs, p.store.close(ctx))
+		p.store = nil
 	}
 	p.reporter.telemetry.Shutdown()
 	return errors.Join(errs...)

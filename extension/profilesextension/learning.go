@@ -32,17 +32,17 @@ type learning struct {
 	reporter *reporter
 	now      func() time.Time
 
-	finished *shelf // learned profiles
+	finished *collection // learned profiles
 	progress *progress
 
 	mutex    sync.RWMutex
-	students map[key]*student
+	states map[key]*state
 	profiles map[key]*entry
 	fullTill time.Time // no use in looking for an idle model before
 }
 
-// student is a model version that is being learned.
-type student struct {
+// state is a model version that is being learned.
+type state struct {
 	mutex   sync.Mutex
 	key     key
 	model   *learn.Model
@@ -70,7 +70,7 @@ func newLearning(config LearnConfig, c *catalog, r *reporter, now func() time.Ti
 			MaxFeatures: config.MaxFeatures, MaxSize: config.MaxModelSize,
 		},
 		catalog: c, reporter: r, now: now,
-		students: map[key]*student{}, profiles: map[key]*entry{},
+		states: map[key]*state{}, profiles: map[key]*entry{},
 	}, nil
 }
 
@@ -91,7 +91,7 @@ func (l *learning) Observe(model, version string, series *summary.Series) {
 		return
 	}
 	now := l.now()
-	s := l.student(key{model, version}, now)
+	s := l.state(key{model, version}, now)
 	if s == nil {
 		l.ignore("model_limit")
 		return
@@ -127,30 +127,30 @@ func (l *learning) ignore(reason string) {
 	l.reporter.telemetry.ProfilesLearningIgnored.Add(context.Background(), 1, metric.WithAttributes(attribute.String("reason", reason)))
 }
 
-// student finds who learns the model version, or begins; nil where there is no place.
-func (l *learning) student(k key, now time.Time) *student {
+// state finds who learns the model version, or begins; nil where there is no place.
+func (l *learning) state(k key, now time.Time) *state {
 	l.mutex.RLock()
-	s := l.students[k]
+	s := l.states[k]
 	l.mutex.RUnlock()
 	if s != nil {
 		return s
 	}
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	if s := l.students[k]; s != nil {
+	if s := l.states[k]; s != nil {
 		return s
 	}
-	if len(l.students) >= l.config.MaxModels && !l.makeRoom(now) {
+	if len(l.states) >= l.config.MaxModels && !l.makeRoom(now) {
 		return nil
 	}
-	s = l.newStudent(k, now)
-	l.students[k] = s
+	s = l.newState(k, now)
+	l.states[k] = s
 	l.reporter.log.Info("No profile for this model version: learning one from its traffic", whose(k)...)
 	return s
 }
 
-func (l *learning) newStudent(k key, now time.Time) *student {
-	return &student{key: k, model: learn.New(k.model, k.version, l.options), touched: now, told: map[learn.Outcome]bool{}}
+func (l *learning) newState(k key, now time.Time) *state {
+	return &state{key: k, model: learn.New(k.model, k.version, l.options), touched: now, told: map[learn.Outcome]bool{}}
 }
 
 // makeRoom gives up on the idle model of which least is known. Names that somebody made up do not push out real ones.
@@ -158,9 +158,9 @@ func (l *learning) makeRoom(now time.Time) bool {
 	if now.Before(l.fullTill) {
 		return false
 	}
-	var least *student
+	var least *state
 	var leastKnown uint64
-	for _, s := range l.students {
+	for _, s := range l.states {
 		s.mutex.Lock()
 		idle, known := now.Sub(s.touched) >= idleLearning, s.model.Predictions()
 		s.mutex.Unlock()
@@ -180,28 +180,28 @@ func (l *learning) makeRoom(now time.Time) bool {
 }
 
 // leave ends learning. l.mutex must be held.
-func (l *learning) leave(s *student) {
+func (l *learning) leave(s *state) {
 	s.mutex.Lock()
 	s.left = true
 	s.mutex.Unlock()
-	delete(l.students, s.key)
+	delete(l.states, s.key)
 	l.progress.forget(s.key)
 }
 
 func (l *learning) count() int {
 	l.mutex.RLock()
 	defer l.mutex.RUnlock()
-	return len(l.students)
+	return len(l.states)
 }
 
-func (l *learning) all() []*student {
+func (l *learning) all() []*state {
 	l.mutex.RLock()
 	defer l.mutex.RUnlock()
-	students := make([]*student, 0, len(l.students))
-	for _, s := range l.students {
-		students = append(students, s)
+	states := make([]*state, 0, len(l.states))
+	for _, s := range l.states {
+		states = append(states, s)
 	}
-	return students
+	return states
 }
 
 // run finishes what can be finished, and keeps the rest, until ctx is done.

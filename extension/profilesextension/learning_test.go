@@ -171,29 +171,29 @@ func TestInventedModelsCostACounter(t *testing.T) {
 	assert.Equal(t, 10, r.learning.count())
 	r.learning.mutex.RLock()
 	defer r.learning.mutex.RUnlock()
-	assert.Contains(t, r.learning.students, key{"real", "1"})
-	assert.Contains(t, r.learning.students, key{"new", "1"})
+	assert.Contains(t, r.learning.states, key{"real", "1"})
+	assert.Contains(t, r.learning.states, key{"new", "1"})
 }
 
 func TestBrokenStorageIsToldAndRetried(t *testing.T) {
 	ctx := context.Background()
 	r := learnRig(t, nil, nil, nil)
 	client := &brokenClient{kept: map[string][]byte{}, broken: true}
-	r.learning.progress = newProgress(&shelves{client: client})
+	r.learning.progress = newProgress(&store{client: client})
 	r.observe("fraud", "3", day0, 40)
 	r.learning.checkpoint(ctx)
 	assert.Empty(t, client.kept)
 	assert.Equal(t, int64(1), r.counter("otelcol_profiles_storage_failures"))
 	client.broken = false
 	r.learning.checkpoint(ctx)
-	assert.Len(t, client.kept, 4, "two shelves of one thing each")
+	assert.Len(t, client.kept, 4, "two store of one thing each")
 	for name := range client.kept {
 		client.kept[name] = append(client.kept[name], '!')
 	}
 
 	// What can't be read is told, and nothing of it is believed.
 	again := learnRig(t, nil, nil, nil)
-	again.learning.restore(ctx, &shelves{client: client})
+	again.learning.restore(ctx, &store{client: client})
 	assert.Positive(t, again.counter("otelcol_profiles_storage_failures"))
 	assert.NotEmpty(t, again.said("Some unfinished learning can't be read"))
 }

@@ -13,12 +13,12 @@ import (
 	"github.com/leeway-ml/leeway/profile"
 )
 
-// progress keeps unfinished learning in the storage extension: a shelf of the models, and for each a shelf of its hours.
+// progress keeps unfinished learning in the storage extension: a collection of models, and for each of them one of its hours.
 // A checkpoint writes the hours that changed.
 type progress struct {
-	shelves *shelves
-	models  *shelf
-	hours   map[key]*shelf
+	store *store
+	models  *collection
+	hours   map[key]*collection
 
 	mutex     sync.Mutex
 	forgotten []key
@@ -32,14 +32,14 @@ type started struct {
 	End int64 `json:"end,omitempty"`
 }
 
-func newProgress(s *shelves) *progress {
-	return &progress{shelves: s, models: s.of("learning"), hours: map[key]*shelf{}}
+func newProgress(s *store) *progress {
+	return &progress{store: s, models: s.of("learning"), hours: map[key]*collection{}}
 }
 
-func (p *progress) hoursOf(k key) *shelf {
+func (p *progress) hoursOf(k key) *collection {
 	s := p.hours[k]
 	if s == nil {
-		s = p.shelves.of(p.models.key(k.name()))
+		s = p.store.of(p.models.key(k.name()))
 		p.hours[k] = s
 	}
 	return s
@@ -53,8 +53,8 @@ func (p *progress) forget(k key) {
 }
 
 // restore brings back learned profiles and unfinished learning. What can't be read is told and left out.
-func (l *learning) restore(ctx context.Context, shelves *shelves) {
-	l.finished, l.progress = shelves.of("learned"), newProgress(shelves)
+func (l *learning) restore(ctx context.Context, store *store) {
+	l.finished, l.progress = store.of("learned"), newProgress(store)
 	if !l.finished.keeps() {
 		l.reporter.log.Warn("learn without storage: learned profiles are lost with a restart. Set storage to keep them")
 		return
@@ -83,13 +83,13 @@ func (l *learning) restore(ctx context.Context, shelves *shelves) {
 			return err
 		}
 		k := key{m.Model, m.Version}
-		if len(l.students) >= l.config.MaxModels || !l.Wants(k.model, k.version) {
+		if len(l.states) >= l.config.MaxModels || !l.Wants(k.model, k.version) {
 			l.progress.forget(k)
 			return nil
 		}
-		s := l.newStudent(k, now)
+		s := l.newState(k, now)
 		s.model.Resume(m.End)
-		l.students[k] = s
+		l.states[k] = s
 		return l.progress.hoursOf(k).load(ctx, func(name string, value []byte) error {
 			at, err := strconv.ParseInt(name, 10, 64)
 			if err != nil {
@@ -101,7 +101,7 @@ func (l *learning) restore(ctx context.Context, shelves *shelves) {
 	if err != nil {
 		l.reporter.storage("Some unfinished learning can't be read; learning goes on without it", err)
 	}
-	for k, s := range l.students {
+	for k, s := range l.states {
 		l.reporter.log.Info("Learning goes on", append(whose(k), zap.Uint64("predictions", s.model.Predictions()))...)
 	}
 }
@@ -141,7 +141,7 @@ func (p *progress) drop(ctx context.Context, k key, r *reporter) {
 	delete(p.hours, k)
 }
 
-func (p *progress) keep(ctx context.Context, s *student, r *reporter) {
+func (p *progress) keep(ctx context.Context, s *state, r *reporter) {
 	s.mutex.Lock()
 	if s.left {
 		s.mutex.Unlock()

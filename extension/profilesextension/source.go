@@ -30,7 +30,7 @@ type source struct {
 	max      int
 	maxSize  int64
 	catalog  *catalog
-	shelf    *shelf
+	collection    *collection
 	reporter *reporter
 	now      func() time.Time
 
@@ -41,20 +41,20 @@ type source struct {
 	failures int
 }
 
-func newSource(config SourceConfig, client *http.Client, maxProfiles int, maxSize int64, c *catalog, s *shelf, r *reporter, now func() time.Time) *source {
+func newSource(config SourceConfig, client *http.Client, maxProfiles int, maxSize int64, c *catalog, s *collection, r *reporter, now func() time.Time) *source {
 	return &source{
 		client: client, endpoint: strings.TrimSuffix(config.Client.Endpoint, "/"), interval: config.PollInterval, max: maxProfiles, maxSize: maxSize,
-		catalog: c, shelf: s, reporter: r, now: now, entries: map[key]*entry{}, faults: map[key]string{},
+		catalog: c, collection: s, reporter: r, now: now, entries: map[key]*entry{}, faults: map[key]string{},
 	}
 }
 
 // restore puts the kept profiles in force until the source answers.
 func (s *source) restore(ctx context.Context) {
-	if !s.shelf.keeps() {
+	if !s.collection.keeps() {
 		s.reporter.log.Warn("source without storage: after a restart there are no profiles until the source answers. Set storage to keep the last copy")
 		return
 	}
-	err := s.shelf.load(ctx, func(_ string, value []byte) error {
+	err := s.collection.load(ctx, func(_ string, value []byte) error {
 		p, err := profile.Read(bytes.NewReader(value))
 		if err != nil {
 			return err
@@ -173,7 +173,7 @@ func (s *source) refresh(ctx context.Context) error {
 	}
 	if changed {
 		s.publish()
-		if err := s.shelf.change(context.WithoutCancel(ctx), put, remove); err != nil {
+		if err := s.collection.change(context.WithoutCancel(ctx), put, remove); err != nil {
 			s.reporter.storage("The source's profiles can't be kept; after a restart there are none until the source answers", err)
 		}
 	}

@@ -61,10 +61,10 @@ func (b *brokenClient) Batch(_ context.Context, operations ...*storage.Operation
 	return nil
 }
 
-func TestShelf(t *testing.T) {
+func TestCollection(t *testing.T) {
 	ctx := context.Background()
 	client := &brokenClient{kept: map[string][]byte{}}
-	s := (&shelves{client: client}).of("things")
+	s := (&store{client: client}).of("things")
 	require.NoError(t, s.change(ctx, map[string][]byte{"a": []byte("1"), "b": []byte("2")}, []string{"never there"}))
 	client.broken = true
 	require.Error(t, s.change(ctx, map[string][]byte{"c": []byte("3")}, []string{"a"}))
@@ -73,7 +73,7 @@ func TestShelf(t *testing.T) {
 
 	read := func() map[string]string {
 		things := map[string]string{}
-		require.NoError(t, (&shelves{client: client}).of("things").load(ctx, func(name string, value []byte) error {
+		require.NoError(t, (&store{client: client}).of("things").load(ctx, func(name string, value []byte) error {
 			things[name] = string(value)
 			return nil
 		}))
@@ -86,5 +86,5 @@ func TestShelf(t *testing.T) {
 
 	client.kept["things/names"] = []byte("[broken")
 	require.Error(t, s.load(ctx, func(string, []byte) error { return nil }))
-	require.NoError(t, (&shelves{}).of("nothing").change(ctx, map[string][]byte{"a": nil}, nil), "without storage nothing is kept")
+	require.NoError(t, (&store{}).of("nothing").change(ctx, map[string][]byte{"a": nil}, nil), "without storage nothing is kept")
 }

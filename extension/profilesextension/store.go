@@ -14,22 +14,22 @@ import (
 	"go.opentelemetry.io/collector/extension/xextension/storage"
 )
 
-// shelves keep things in the storage extension. Without one they keep nothing.
-type shelves struct{ client storage.Client }
+// store keeps things in the storage extension. Without one they keep nothing.
+type store struct{ client storage.Client }
 
-// shelf is a set of named things in the storage extension. Storage has no listing, so the names are kept beside them.
-type shelf struct {
+// collection is a set of named things in the storage extension. Storage has no listing, so the names are kept beside them.
+type collection struct {
 	client storage.Client
 	name   string
 	names  map[string]bool
 }
 
-// maxShelf is how many names of a shelf are read back.
-const maxShelf = 1 << 20
+// maxNames is how many names of a collection are read back.
+const maxNames = 1 << 20
 
-func openShelves(ctx context.Context, host component.Host, id *component.ID, own component.ID) (*shelves, error) {
+func openStore(ctx context.Context, host component.Host, id *component.ID, own component.ID) (*store, error) {
 	if id == nil {
-		return &shelves{}, nil
+		return &store{}, nil
 	}
 	found, ok := host.GetExtensions()[*id]
 	if !ok {
@@ -43,14 +43,14 @@ func openShelves(ctx context.Context, host component.Host, id *component.ID, own
 	if err != nil {
 		return nil, fmt.Errorf("storage: %w", err)
 	}
-	return &shelves{client: client}, nil
+	return &store{client: client}, nil
 }
 
-func (s *shelves) of(name string) *shelf {
-	return &shelf{client: s.client, name: name, names: map[string]bool{}}
+func (s *store) of(name string) *collection {
+	return &collection{client: s.client, name: name, names: map[string]bool{}}
 }
 
-func (s *shelves) close(ctx context.Context) error {
+func (s *store) close(ctx context.Context) error {
 	if s.client == nil {
 		return nil
 	}
@@ -58,17 +58,17 @@ func (s *shelves) close(ctx context.Context) error {
 }
 
 // keeps is whether there is a storage extension behind it.
-func (s *shelf) keeps() bool { return s.client != nil }
+func (s *collection) keeps() bool { return s.client != nil }
 
-func (s *shelf) index() string { return s.name + "/names" }
+func (s *collection) index() string { return s.name + "/names" }
 
-func (s *shelf) key(name string) string {
+func (s *collection) key(name string) string {
 	digest := sha256.Sum256([]byte(name))
 	return s.name + "/" + hex.EncodeToString(digest[:16])
 }
 
-// load calls take with everything on the shelf. What can't be read is left out and told in the error.
-func (s *shelf) load(ctx context.Context, take func(name string, value []byte) error) error {
+// load calls take with everything in the collection. What can't be read is left out and told in the error.
+func (s *collection) load(ctx context.Context, take func(name string, value []byte) error) error {
 	if s.client == nil {
 		return nil
 	}
@@ -80,7 +80,7 @@ func (s *shelf) load(ctx context.Context, take func(name string, value []byte) e
 	if err := json.Unmarshal(content, &names); err != nil {
 		return fmt.Errorf("%s: %w", s.index(), err)
 	}
-	if len(names) > maxShelf {
+	if len(names) > maxNames {
 		return fmt.Errorf("%s: %d names", s.index(), len(names))
 	}
 	var errs []error
@@ -100,8 +100,8 @@ func (s *shelf) load(ctx context.Context, take func(name string, value []byte) e
 	return errors.Join(errs...)
 }
 
-// change puts some things on the shelf and takes others away, all in one.
-func (s *shelf) change(ctx context.Context, put map[string][]byte, remove []string) error {
+// change puts some things into the collection and takes others out, in one transaction.
+func (s *collection) change(ctx context.Context, put map[string][]byte, remove []string) error {
 	if s.client == nil || len(put)+len(remove) == 0 {
 		return nil
 	}
@@ -136,7 +136,7 @@ func (s *shelf) change(ctx context.Context, put map[string][]byte, remove []stri
 	return nil
 }
 
-// clear takes everything away.
-func (s *shelf) clear(ctx context.Context) error {
+// clear takes everything out.
+func (s *collection) clear(ctx context.Context) error {
 	return s.change(ctx, nil, slices.Collect(maps.Keys(s.names)))
 }
