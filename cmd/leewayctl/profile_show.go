@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/leeway-ml/leeway/profile"
+	"github.com/leeway-ml/leeway/profile/build"
 )
 
 func newProfileShowCommand() *cobra.Command {
@@ -135,19 +137,14 @@ func writeLimits(out io.Writer, p *profile.Profile) error {
 	return writeTable(out, "PSI of the reference's own chunks\t"+strings.Join(names, "\t"), rows)
 }
 
-// byLength sorts windows: "1h", "24h", "7d".
+// byLength sorts windows, the shortest first.
 func byLength(a, b string) int {
-	if unit := strings.Compare(order(a), order(b)); unit != 0 {
-		return unit
+	x, errX := build.ParseWindow(a)
+	y, errY := build.ParseWindow(b)
+	if errX != nil || errY != nil || x == y {
+		return strings.Compare(a, b)
 	}
-	if len(a) != len(b) {
-		return len(a) - len(b)
-	}
-	return strings.Compare(a, b)
-}
-
-func order(window string) string {
-	return map[string]string{"m": "0", "h": "1", "d": "2", "w": "3"}[window[max(0, len(window)-1):]]
+	return cmp.Compare(x, y)
 }
 
 func writeTable(out io.Writer, header string, rows []string) error {

@@ -29,7 +29,7 @@ func newChunkTimes(windows []string) (*chunkTimes, error) {
 		if slices.Contains(t.names, name) {
 			continue
 		}
-		length, err := parseWindow(name)
+		length, err := ParseWindow(name)
 		if err != nil {
 			return nil, err
 		}

@@ -110,7 +110,7 @@ func (o *Options) validate() error {
 		add("--categories %d: must be from 1 to 10000", o.Categories)
 	}
 	for _, w := range o.Windows {
-		if _, err := parseWindow(w); err != nil {
+		if _, err := ParseWindow(w); err != nil {
 			add("--windows: %w", err)
 		}
 	}
@@ -135,8 +135,8 @@ func (o *Options) validate() error {
 
 var windowPattern = regexp.MustCompile(`^([1-9][0-9]{0,4})(m|h|d|w)$`)
 
-// parseWindow reads "90m", "24h", "7d" or "2w".
-func parseWindow(text string) (time.Duration, error) {
+// ParseWindow is the length of a window: "90m", "24h", "7d" or "2w".
+func ParseWindow(text string) (time.Duration, error) {
 	m := windowPattern.FindStringSubmatch(text)
 	if m == nil {
 		return 0, fmt.Errorf("%q is no length of a window; write 1h, 24h or 7d", text)
