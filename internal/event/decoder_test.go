@@ -1,0 +1,238 @@
+package event
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+)
+
+// record makes logs of one record, and gives the attributes of its resource and scope too.
+func record() (logs plog.Logs, resource, scope pcommon.Map, r plog.LogRecord) {
+	logs = plog.NewLogs()
+	rl := logs.ResourceLogs().AppendEmpty()
+	sl := rl.ScopeLogs().AppendEmpty()
+	r = sl.LogRecords().AppendEmpty()
+	r.SetEventName("ml.prediction")
+	return logs, rl.Resource().Attributes(), sl.Scope().Attributes(), r
+}
+
+// decode returns the events, each copied.
+func decode(d *Decoder, logs plog.Logs) []Event {
+	var all []Event
+	for e := range d.Logs(logs) {
+		all = append(all, clone(e))
+	}
+	return all
+}
+
+func clone(e *Event) Event {
+	c := *e
+	c.Inputs = append([]Field(nil), e.Inputs...)
+	c.Attributions = append([]Field(nil), e.Attributions...)
+	c.Probabilities = append([]Field(nil), e.Probabilities...)
+	c.Segments = append([]string(nil), e.Segments...)
+	return c
+}
+
+func number(name string, x float64) Field { return Field{name, Value{Kind: Number, Number: x}} }
+
+func text(name, s string) Field { return Field{name, Value{Kind: Text, Text: s}} }
+
+func TestEverything(t *testing.T) {
+	logs, _, _, r := record()
+	r.SetTimestamp(5)
+	r.SetObservedTimestamp(7)
+	r.SetDroppedAttributesCount(3)
+	for key, value := range map[string]string{
+		"ml.model.name": "m", "ml.model.version": "2", "ml.task.type": "binary", "ml.prediction.id": "p1", "ml.prediction.class": "yes",
+		"ml.experiment.name": "e", "ml.experiment.variant": "a", "country": "DE",
+	} {
+		r.Attributes().PutStr(key, value)
+	}
+	r.Attributes().PutDouble("ml.prediction.score", 0.5)
+	r.Attributes().PutInt("ml.prediction.value", 3)
+	r.Attributes().PutDouble("ml.prediction.duration", 0.01)
+	r.Attributes().PutDouble("ml.prediction.probability.yes", 0.5)
+	r.Attributes().PutDouble("ml.attribution.amount", -1)
+	r.Attributes().PutDouble("ml.input.amount", 12.5)
+	r.Attributes().PutStr("unrelated", "x")
+	require.Equal(t, []Event{{
+		Name: "ml.prediction", Time: 5, Model: "m", Version: "2", Task: "binary", PredictionID: "p1", Class: "yes",
+		Score: number("", 0.5).Value, Value: number("", 3).Value, Duration: number("", 0.01).Value,
+		Probabilities: []Field{number("yes", 0.5)}, Attributions: []Field{number("amount", -1)}, Inputs: []Field{number("amount", 12.5)},
+		Experiment: "e", Variant: "a", Segments: []string{"DE", ""}, Dropped: 3,
+	}}, decode(NewDecoder([]string{"country", "device"}, nil), logs))
+}
+
+func TestRecordWinsOverScopeOverResource(t *testing.T) {
+	logs, resource, scope, r := record()
+	for i, m := range []pcommon.Map{resource, scope, r.Attributes()} {
+		level := []string{"resource", "scope", "record"}[i]
+		for j, key := range []string{"ml.model.name", "ml.model.version", "country"} {
+			if j <= 2-i { // the record has the name only, the scope the version too
+				m.PutStr(key, level)
+			}
+		}
+		m.PutStr("ml.input.x", level)
+	}
+	e := decode(NewDecoder([]string{"country"}, nil), logs)[0]
+	require.Equal(t, "record", e.Model)
+	require.Equal(t, "scope", e.Version)
+	require.Equal(t, []string{"resource"}, e.Segments)
+	require.Equal(t, []Field{text("x", "record"), text("x", "scope"), text("x", "resource")}, e.Inputs, "the first one counts")
+}
+
+// What one resource says is not heard in the next.
+func TestNothingIsLeftOver(t *testing.T) {
+	logs := plog.NewLogs()
+	for i, model := range []string{"a", "", "b"} {
+		rl := logs.ResourceLogs().AppendEmpty()
+		sl := rl.ScopeLogs().AppendEmpty()
+		if model != "" {
+			rl.Resource().Attributes().PutStr("ml.model.name", model)
+			rl.Resource().Attributes().PutStr("country", model)
+			sl.Scope().Attributes().PutInt("ml.input.s", int64(i))
+		}
+		for range 2 {
+			r := sl.LogRecords().AppendEmpty()
+			r.SetEventName("ml.prediction")
+			if model != "" {
+				r.Attributes().PutInt("ml.input.r", int64(i))
+			}
+		}
+	}
+	all := decode(NewDecoder([]string{"country"}, nil), logs)
+	require.Len(t, all, 6)
+	for i, e := range all {
+		want := Event{Name: "ml.prediction", Segments: []string{""}}
+		if i/2 != 1 {
+			model := []string{"a", "", "b"}[i/2]
+			want = Event{Name: "ml.prediction", Model: model, Segments: []string{model}, Inputs: []Field{number("r", float64(i/2)), number("s", float64(i/2))}}
+		}
+		require.Equal(t, want, e)
+	}
+}
+
+func TestKindsOfInputs(t *testing.T) {
+	logs, _, _, r := record()
+	require.NoError(t, r.Attributes().PutEmptyMap("ml.inputs").FromRaw(map[string]any{"x": map[string]any{"a": 1}}))
+	inputs, _ := r.Attributes().Get("ml.inputs")
+	inputs.Map().PutStr("empty", "")
+	inputs.Map().PutEmpty("null")
+	inputs.Map().PutBool("yes", true)
+	inputs.Map().PutEmptySlice("array")
+	inputs.Map().PutEmptyBytes("bytes")
+	want := []Field{{"x", Value{Kind: Other}}, {Name: "empty"}, {Name: "null"}, {"yes", Value{Kind: Bool, Number: 1, Text: "true"}}, {"array", Value{Kind: Other}}, {"bytes", Value{Kind: Other}}}
+	require.Equal(t, want, decode(NewDecoder(nil, nil), logs)[0].Inputs)
+}
+
+func TestBodyHoldsInputsOnlyWhereNothingElseDoes(t *testing.T) {
+	logs, _, _, r := record()
+	r.Body().SetEmptyMap().PutInt("b", 1)
+	require.Equal(t, []Field{number("b", 1)}, decode(NewDecoder(nil, nil), logs)[0].Inputs)
+	r.Attributes().PutInt("ml.input.a", 2)
+	require.Equal(t, []Field{number("a", 2)}, decode(NewDecoder(nil, nil), logs)[0].Inputs)
+}
+
+func TestWhatIsAnEvent(t *testing.T) {
+	for _, c := range []struct {
+		name, attribute string
+		want            string
+	}{
+		{"ml.prediction", "", "ml.prediction"},
+		{"", "ml.prediction", "ml.prediction"},
+		{"ml.outcome", "ml.prediction", "ml.outcome"},
+		{"", "", ""},
+		{"http.request", "ml.prediction", ""},
+		{"", "http.request", ""},
+		{"mlflow.run", "", ""},
+	} {
+		logs, _, _, r := record()
+		r.SetEventName(c.name)
+		if c.attribute != "" {
+			r.Attributes().PutStr("event.name", c.attribute)
+		}
+		all := decode(NewDecoder(nil, nil), logs)
+		if c.want == "" {
+			require.Empty(t, all)
+			continue
+		}
+		require.Equal(t, c.want, all[0].Name)
+	}
+}
+
+func TestTextsOfNumbers(t *testing.T) {
+	logs, _, _, r := record()
+	r.Attributes().PutInt("ml.model.version", 7)
+	r.Attributes().PutDouble("ml.prediction.class", 3)
+	r.Attributes().PutBool("ml.experiment.variant", true)
+	r.Attributes().PutDouble("ml.input.tier", 2.5)
+	e := decode(NewDecoder([]string{"tier"}, nil), logs)[0]
+	require.Equal(t, []string{"7", "3", "true", "2.5"}, []string{e.Version, e.Class, e.Variant, e.Segments[0]})
+	require.Equal(t, "1e+300", Spell(1e300))
+	require.Equal(t, "4611686018427387904", Spell(1<<62))
+}
+
+func TestSpans(t *testing.T) {
+	traces := ptrace.NewTraces()
+	all := traces.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans()
+	all.AppendEmpty().Attributes().PutStr("http.route", "/")
+	s := all.AppendEmpty()
+	s.SetStartTimestamp(1e9)
+	s.SetEndTimestamp(3e9)
+	s.Attributes().PutStr("ml.model.name", "m")
+	backwards := all.AppendEmpty()
+	backwards.SetStartTimestamp(3e9)
+	backwards.SetEndTimestamp(1e9)
+	backwards.Attributes().PutStr("ml.model.name", "m")
+	var got []Event
+	for e := range NewDecoder(nil, nil).Spans(traces) {
+		got = append(got, clone(e))
+	}
+	require.Equal(t, []Event{
+		{Name: "ml.prediction", Time: 3e9, Model: "m", Duration: number("", 2).Value},
+		{Name: "ml.prediction", Time: 1e9, Model: "m"},
+	}, got)
+}
+
+func TestFields(t *testing.T) {
+	c := FieldsConfig{Logs: map[string]string{
+		"event_name": `"ml.prediction"`,
+		"model_name": `resource.attributes["service.name"]`,
+		"score":      `log.body["p"]`,
+		"inputs":     `log.body["x"]`,
+		"class":      `log.attributes["none"]`,
+	}}
+	fields, err := c.Compile(componenttest.NewNopTelemetrySettings())
+	require.NoError(t, err)
+	logs, resource, _, r := record()
+	r.SetEventName("request")
+	resource.PutStr("service.name", "svc")
+	r.Attributes().PutStr("ml.prediction.class", "kept")
+	require.NoError(t, r.Body().SetEmptyMap().FromRaw(map[string]any{"p": 0.25, "x": map[string]any{"a": 1}}))
+	require.Equal(t, []Event{{
+		Name: "ml.prediction", Model: "svc", Class: "kept", Score: number("", 0.25).Value, Inputs: []Field{number("a", 1)},
+	}}, decode(NewDecoder(nil, fields), logs))
+
+	r.Body().SetStr("no map")
+	e := decode(NewDecoder(nil, fields), logs)[0]
+	require.Error(t, e.Err)
+	require.Equal(t, "svc", e.Model)
+}
+
+func TestFieldsThatAreWrong(t *testing.T) {
+	_, err := FieldsConfig{
+		Logs:   map[string]string{"model": `"x"`, "score": `log.body[`},
+		Traces: map[string]string{"event_name": `"x"`, "value": `log.body`},
+	}.Compile(componenttest.NewNopTelemetrySettings())
+	for _, want := range []string{"logs::model: no such field; there are attributions, class", `logs::score: "log.body["`, "traces::event_name: ", `traces::value: "log.body"`} {
+		require.ErrorContains(t, err, want)
+	}
+	fields, err := FieldsConfig{}.Compile(componenttest.NewNopTelemetrySettings())
+	require.NoError(t, err)
+	require.Nil(t, fields)
+}
