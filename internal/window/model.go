@@ -242,5 +242,12 @@ func (m *Model) sortedGroups() []*group {
 	return groups
 }
 
-// Empty reports whether nothing is held any more.
-func (m *Model) Empty() bool { return m.Panes() == 0 }
+// Empty reports whether nothing is held any more, and every group has been judged so.
+func (m *Model) Empty() bool {
+	for _, g := range m.table.groups {
+		if g.unsettled() {
+			return false
+		}
+	}
+	return m.Panes() == 0
+}
