@@ -5,6 +5,7 @@ import (
 	"iter"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/connector"
@@ -25,6 +26,7 @@ type summariser struct {
 	emitter   emitter
 
 	shards   []*shard
+	queue    atomic.Uint32 // for which shard who finds none free is to wait
 	decoders sync.Pool
 
 	// flushing guards what follows, and keeps flushes in order.
@@ -109,7 +111,7 @@ func (s *summariser) acquire() *shard {
 			return shard
 		}
 	}
-	shard := s.shards[0]
+	shard := s.shards[s.queue.Add(1)%uint32(len(s.shards))]
 	shard.mu.Lock()
 	shard.begin()
 	return shard
