@@ -17,6 +17,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/processor"
+	"go.opentelemetry.io/otel/attribute"
 
 	"github.com/leeway-ml/leeway/processor/modelstatisticsprocessor/internal/metadata"
 	"github.com/leeway-ml/leeway/profile"
@@ -188,3 +189,9 @@ func settingsOf(t *testing.T) processor.Settings {
 	t.Helper()
 	return processor.Settings{ID: component.NewID(metadata.Type), TelemetrySettings: componenttest.NewNopTelemetrySettings()}
 }
+
+func point(m pmetric.Metric) pmetric.HistogramDataPoint { return m.Histogram().DataPoints().At(0) }
+
+func stamp(t time.Time) pcommon.Timestamp { return pcommon.NewTimestampFromTime(t) }
+
+func attributeKey(k string) attribute.Key { return attribute.Key(k) }
