@@ -31,7 +31,7 @@ type profiles struct {
 	directory *directory
 	source    *source
 	learning  *learning
-	store   *store
+	store     *store
 	server    *http.Server
 
 	stop       context.CancelFunc

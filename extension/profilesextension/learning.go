@@ -36,7 +36,7 @@ type learning struct {
 	progress *progress
 
 	mutex    sync.RWMutex
-	states map[key]*state
+	states   map[key]*state
 	profiles map[key]*entry
 	fullTill time.Time // no use in looking for an idle model before
 }
@@ -76,6 +76,9 @@ func newLearning(config LearnConfig, c *catalog, r *reporter, now func() time.Ti
 
 // Wants reports whether the model version has no profile, or a learned one that is to be made anew in time.
 func (l *learning) Wants(model, version string) bool {
+	if model == "" || model == learn.Overflow {
+		return false
+	}
 	if e := l.catalog.view.Load().lookup(model, version); e != nil {
 		return e.origin == fromLearning && l.config.Refresh > 0 && e.profile.Version == version
 	}
@@ -87,7 +90,7 @@ func (l *learning) Wants(model, version string) bool {
 
 // Observe adds one increment of one series of the whole traffic of a model.
 func (l *learning) Observe(model, version string, series *summary.Series) {
-	if model == "" || !l.Wants(model, version) {
+	if !l.Wants(model, version) {
 		return
 	}
 	now := l.now()

@@ -16,9 +16,9 @@ import (
 // progress keeps unfinished learning in the storage extension: a collection of models, and for each of them one of its hours.
 // A checkpoint writes the hours that changed.
 type progress struct {
-	store *store
-	models  *collection
-	hours   map[key]*collection
+	store  *store
+	models *collection
+	hours  map[key]*collection
 
 	mutex     sync.Mutex
 	forgotten []key

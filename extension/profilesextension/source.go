@@ -24,15 +24,15 @@ const firstRetry = time.Second
 
 // source takes over the profiles of another Collector. While that one is away, what it last said holds.
 type source struct {
-	client   *http.Client
-	endpoint string
-	interval time.Duration
-	max      int
-	maxSize  int64
-	catalog  *catalog
-	collection    *collection
-	reporter *reporter
-	now      func() time.Time
+	client     *http.Client
+	endpoint   string
+	interval   time.Duration
+	max        int
+	maxSize    int64
+	catalog    *catalog
+	collection *collection
+	reporter   *reporter
+	now        func() time.Time
 
 	answered atomic.Int64 // when the source last answered, in ns since the epoch; 0: not yet
 	etag     string       // of the list that entries hold in full

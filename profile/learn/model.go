@@ -17,6 +17,9 @@ import (
 // MaxBuckets is how many buckets of each sign the exponential histogram of a variable keeps.
 const MaxBuckets = 160
 
+// Overflow is the name under which summaries add up what had no room: of features, or of models. No profile is made of it.
+const Overflow = "__overflow__"
+
 const (
 	maxLiveHours    = 4 // hours kept unpacked
 	maxCategories   = 2 * profile.MaxCategories
@@ -181,13 +184,13 @@ func variableOf(s *summary.Series) (string, bool) {
 	switch s.Metric {
 	case semconv.MetricFeatureValue, semconv.MetricFeatureCategories, semconv.MetricFeatureInvalid:
 		name := s.Attribute(semconv.AttrFeatureName)
-		if name == "" || name == profile.Other {
+		if name == "" || name == Overflow {
 			return "", false
 		}
 		return profile.FeatureKey(name), true
 	case semconv.MetricPredictionScore:
 		class := s.Attribute(semconv.AttrClass)
-		if class == "" || class == profile.Other {
+		if class == "" || class == profile.Other || class == Overflow {
 			return "", false
 		}
 		return profile.ScoreKey(class), true
