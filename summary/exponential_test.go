@@ -68,8 +68,12 @@ func TestMergeKeepsTheFinestScale(t *testing.T) {
 		if e.Scale == 20 {
 			return
 		}
-		fine := of(1<<30, all...)
-		fine.Downscale(e.Scale + 1)
+		fine := &Exponential{}
+		for _, x := range all {
+			one := record(x)
+			one.Downscale(e.Scale + 1)
+			fine.Merge(one, 1<<30)
+		}
 		require.True(t, len(fine.Positive.Counts) > size || len(fine.Negative.Counts) > size)
 		fine.Downscale(e.Scale)
 		require.Equal(t, canonical(e), canonical(fine))
