@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -83,11 +84,13 @@ func TestTimesAllOver(t *testing.T) {
 		r.SetTimestamp(pcommon.Timestamp(first + uint64(i)*((last-first)/n)))
 	})
 	require.EqualValues(t, n+1, s.count(semconv.MetricPredictions, nil, false))
-	telemetry := describeTelemetry(t, c.telemetry)
-	require.Contains(t, telemetry, "otelcol_model_summary_early_flushes")
-	for _, shard := range c.shared.shards {
-		require.LessOrEqual(t, shard.bytes, 4<<20)
-	}
+	_, after, found := strings.Cut(describeTelemetry(t, c.telemetry), "otelcol_model_summary_early_flushes{}: ")
+	require.True(t, found)
+	flushes, err := strconv.Atoi(strings.SplitN(after, "\n", 2)[0])
+	require.NoError(t, err)
+	require.Greater(t, flushes, 10, "about 3 KiB a pane")
+	require.Zero(t, c.shared.bytes.Load(), "all was sent")
+	require.Equal(t, 1, c.logs.Len())
 }
 
 func TestTimesThatAreNone(t *testing.T) {

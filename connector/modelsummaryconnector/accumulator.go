@@ -28,8 +28,8 @@ type accumulator struct {
 
 type featureCounts struct {
 	spread
-	binned                                    uint64 // observations in a bin
-	wrongType, nonFinite, outOfRange, missing uint64 // missing is worked out on emission
+	binned                           uint64 // observations in a bin
+	wrongType, nonFinite, outOfRange uint64 // what is missing is worked out as it is written
 }
 
 // extra is a feature, or an attribution, that no profile knows: what is a number goes into an exponential histogram,
@@ -63,6 +63,7 @@ func (m *measure) add(x float64) int {
 // Rough sizes in bytes, for max_memory_mib.
 const (
 	accumulatorSize = 1024
+	featureSize     = 64
 	extraSize       = 256
 	entrySize       = 96
 )
@@ -72,7 +73,7 @@ func (s *shard) newAccumulator(p *plan, pane uint64, segment []summary.Attribute
 	if segment != nil {
 		cells = p.coarse
 	}
-	s.grow(accumulatorSize + 8*cells + 72*len(p.features))
+	s.grow(accumulatorSize + 8*cells + featureSize*len(p.features))
 	s.panes++
 	return &accumulator{
 		plan: p, pane: pane, segment: segment,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/collector/consumer/consumererror"
@@ -63,8 +64,16 @@ func (s *summariser) flush(ctx context.Context) error {
 
 // flushEarly makes room. Whoever comes while a flush is under way finds the room that it made.
 func (s *summariser) flushEarly(ctx context.Context) {
-	s.telemetry.ModelSummaryEarlyFlushes.Add(ctx, 1)
+	s.tellEarly(ctx)
 	_ = s.flush(context.WithoutCancel(ctx)) // already told, and kept for the next one
+}
+
+func (s *summariser) tellEarly(ctx context.Context) {
+	s.telemetry.ModelSummaryEarlyFlushes.Add(ctx, 1)
+	if s.notices.once(noticeKey{about: "early"}) {
+		s.notices.logger.Info("Summaries are sent early, since those that wait reach limits::max_memory_mib. A fast replay does that; where it goes on, raise the limit",
+			zap.Int("max_memory_mib", s.cfg.Limits.MaxMemoryMiB))
+	}
 }
 
 // send sends what is held. What is refused for now is kept, within the limit.
@@ -94,7 +103,8 @@ func (s *summariser) send(ctx context.Context) error {
 // summarise makes the batch's own summaries and sends them before the batch is acknowledged. An error makes the sender
 // send the batch again; nothing of it is kept here.
 func (s *summariser) summarise(ctx context.Context, events iter.Seq[*event.Event]) error {
-	shard := newShard(s.catalog, s.cfg, s.notices)
+	var bytes atomic.Int64
+	shard := newShard(s.catalog, s.cfg, s.notices, &bytes)
 	shard.begin()
 	defer func() { shard.tally.report(ctx, s.telemetry) }()
 	send := func() error {
@@ -107,8 +117,8 @@ func (s *summariser) summarise(ctx context.Context, events iter.Seq[*event.Event
 	}
 	for e := range events {
 		shard.add(e)
-		if shard.bytes > s.cfg.Limits.MaxMemoryMiB<<20 {
-			s.telemetry.ModelSummaryEarlyFlushes.Add(ctx, 1)
+		if bytes.Load() > int64(s.cfg.Limits.MaxMemoryMiB)<<20 {
+			s.tellEarly(ctx)
 			if err := send(); err != nil {
 				return err
 			}

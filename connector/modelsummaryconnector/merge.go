@@ -217,5 +217,5 @@ func mergeMeasures(a, b *measure) *measure {
 }
 
 func (a *accumulator) size() int {
-	return accumulatorSize + 8*len(a.cells) + 72*len(a.features) + extraSize*(len(a.extras)+len(a.attributions)+len(a.scores))
+	return accumulatorSize + 8*len(a.cells) + featureSize*len(a.features) + extraSize*(len(a.extras)+len(a.attributions)+len(a.scores))
 }

@@ -2,6 +2,7 @@ package modelsummaryconnector
 
 import (
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,8 +28,8 @@ func TestMergeOfShards(t *testing.T) {
 		c := newCatalog(cfg.Limits.MaxModels)
 		c.provider = serve(knownProfile())
 		n := newNotices(zap.NewNop())
-		shards := []*shard{newShard(c, cfg, n), newShard(c, cfg, n), newShard(c, cfg, n)}
-		one := newShard(c, cfg, n)
+		shards := []*shard{newShard(c, cfg, n, &atomic.Int64{}), newShard(c, cfg, n, &atomic.Int64{}), newShard(c, cfg, n, &atomic.Int64{})}
+		one := newShard(c, cfg, n, &atomic.Int64{})
 		for _, s := range append(shards, one) {
 			s.begin()
 		}
@@ -58,7 +59,7 @@ func TestMergeHoldsTheLimits(t *testing.T) {
 	n := newNotices(zap.NewNop())
 	h := &held{limits: cfg.Limits}
 	for i, names := range [][]string{{"a", "b"}, {"c", "d"}, {"b", "e"}} {
-		s := newShard(c, cfg, n)
+		s := newShard(c, cfg, n, &atomic.Int64{})
 		s.begin()
 		for j, name := range names {
 			inputs := []event.Field{{Name: name, Value: event.Value{Kind: event.Number, Number: 1}}, *field("text", name)}

@@ -22,9 +22,10 @@ type shard struct {
 	current      *planState // of the last event
 	accumulators map[accumulatorKey]*accumulator
 	arms         map[modelKey]map[arm]struct{}
-	bytes        int
+	bytes        int64
 	panes        int64
-	held         atomic.Int64 // panes, for telemetry
+	total        *atomic.Int64 // bytes of all shards
+	held         atomic.Int64  // panes, for telemetry
 	tally        tally
 
 	serial      uint64
@@ -41,16 +42,22 @@ type accumulatorKey struct {
 // arm is one arm of an experiment.
 type arm struct{ experiment, variant string }
 
-func newShard(c *catalog, cfg *Config, n *notices) *shard {
+func newShard(c *catalog, cfg *Config, n *notices, total *atomic.Int64) *shard {
 	return &shard{
-		catalog: c, slicing: newSlicing(cfg.Segments), limits: cfg.Limits, pane: uint64(cfg.Pane), notices: n,
+		catalog: c, slicing: newSlicing(cfg.Segments), limits: cfg.Limits, pane: uint64(cfg.Pane), notices: n, total: total,
 		states:       map[modelKey]*planState{},
 		accumulators: map[accumulatorKey]*accumulator{},
 		arms:         map[modelKey]map[arm]struct{}{},
 	}
 }
 
-func (s *shard) grow(bytes int) { s.bytes += bytes }
+// grow accounts for memory. In the long run nothing grows from one record to the next, so that nobody waits for the total.
+func (s *shard) grow(bytes int) {
+	if bytes != 0 {
+		s.bytes += int64(bytes)
+		s.total.Add(int64(bytes))
+	}
+}
 
 // begin is to be called before the events of a batch.
 func (s *shard) begin() {
@@ -212,6 +219,7 @@ func (s *shard) take() []*accumulator {
 	}
 	clear(s.accumulators)
 	clear(s.arms)
+	s.total.Add(-s.bytes)
 	s.bytes, s.panes = 0, 0
 	return all
 }

@@ -26,6 +26,7 @@ type summariser struct {
 	emitter   emitter
 
 	shards   []*shard
+	bytes    atomic.Int64  // of all shards
 	queue    atomic.Uint32 // for which shard who finds none free is to wait
 	decoders sync.Pool
 
@@ -54,7 +55,7 @@ func newSummariser(set connector.Settings, cfg *Config, next consumer.Metrics) (
 	keys := newSlicing(cfg.Segments).keys
 	s.decoders.New = func() any { return event.NewDecoder(keys, fields) }
 	for range runtime.GOMAXPROCS(0) {
-		s.shards = append(s.shards, newShard(s.catalog, cfg, s.notices))
+		s.shards = append(s.shards, newShard(s.catalog, cfg, s.notices, &s.bytes))
 	}
 	return s, nil
 }
@@ -89,11 +90,11 @@ func (s *summariser) consume(ctx context.Context, events func(*event.Decoder) it
 	if s.cfg.FlushInterval == 0 {
 		return s.summarise(ctx, events(decoder))
 	}
-	budget := s.cfg.Limits.MaxMemoryMiB << 20 / len(s.shards)
+	budget := int64(s.cfg.Limits.MaxMemoryMiB) << 20
 	shard := s.acquire()
 	for e := range events(decoder) {
 		shard.add(e)
-		if shard.bytes > budget {
+		if s.bytes.Load() > budget {
 			s.release(ctx, shard)
 			s.flushEarly(ctx)
 			shard = s.acquire()
