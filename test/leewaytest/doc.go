@@ -1,0 +1,2 @@
+// Package leewaytest runs the real collector in tests.
+package leewaytest
