@@ -92,7 +92,7 @@ func binsDiffer(a, b *Variable) string {
 	switch {
 	case a.Type != b.Type:
 		return "type"
-	case !slices.Equal(a.Bounds, b.Bounds) || a.Discrete != b.Discrete:
+	case !slices.Equal(a.Bounds, b.Bounds):
 		return "bounds"
 	case !slices.Equal(a.Categories, b.Categories):
 		return "categories"
@@ -126,6 +126,7 @@ func mergeProvenance(a, b Provenance) Provenance {
 
 func mergeVariable(a, b *Variable) *Variable {
 	m := *a
+	m.Discrete = a.Discrete && b.Discrete // one of them may have values that the bins were not made for
 	m.Counts = addCounts(a.Counts, b.Counts)
 	m.Missing += b.Missing
 	m.WrongType += b.WrongType

@@ -24,6 +24,7 @@ type profileFlags struct {
 	where        []string
 	types        map[string]string
 	segments     []string
+	binsFrom     string
 	output       string
 	force, quiet bool
 }
@@ -77,6 +78,7 @@ whole weeks of them: training rows flatter a model.`,
 	flags.StringToStringVar(&f.types, "type", nil, "feature=numeric, categorical or boolean, where the values mislead")
 	flags.StringSliceVar(&o.Missing, "missing", nil, "texts that mean a missing value, beside the empty one")
 	flags.IntVar(&o.Bins, "bins", o.Bins, "bins of a numeric feature; one with no more distinct values gets a bin for each")
+	flags.StringVar(&f.binsFrom, "bins-from", "", "profile whose bins to use, so that the two can be merged")
 	flags.IntVar(&o.Categories, "categories", o.Categories, "categories kept by name; the rest is other")
 	flags.IntVar(&o.MinSamples, "min-samples", o.MinSamples, "rows that a chunk of a window's length must have to count")
 	flags.StringVar(&o.TrainingRunID, "training-run-id", "", "id of the training run, for the profile's provenance")
@@ -108,6 +110,13 @@ func (f *profileFlags) complete() error {
 	}
 	for _, s := range f.segments {
 		o.Segments = append(o.Segments, strings.Split(s, ","))
+	}
+	if f.binsFrom != "" {
+		from, err := profile.ReadFile(f.binsFrom)
+		if err != nil {
+			return fmt.Errorf("--bins-from: %w", err)
+		}
+		o.BinsOf = from
 	}
 	if f.output == "" {
 		f.output = filepath.Join("profiles", fileName(o.Model, o.Version))

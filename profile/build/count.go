@@ -18,7 +18,8 @@ const (
 	isOfOthers  = -4 // not of the variable's class
 )
 
-// bin is the index of the value's bin, or one of the constants above.
+// bin is the index of the value's bin, or one of the constants above. A variable stops being discrete when a value comes that
+// its bins do not have.
 func (v *variable) bin(r *row) int {
 	if v.classColumn >= 0 && category(r.at(v.classColumn)) != v.ofClass {
 		return isOfOthers
@@ -35,7 +36,11 @@ func (v *variable) bin(r *row) int {
 		case math.IsNaN(x) || math.IsInf(x, 0) || math.Abs(x) == math.MaxFloat64:
 			return isNonFinite
 		}
-		return v.Bin(x)
+		bin := v.Bin(x)
+		if v.Discrete && (bin == len(v.Bounds) || v.Bounds[bin] != x) {
+			v.Discrete = false // bins of another profile, which never had the value
+		}
+		return bin
 	}
 	name := ""
 	if v.Type == profile.Boolean {

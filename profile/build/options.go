@@ -47,6 +47,9 @@ type Options struct {
 	// Bins is the number of equal-mass bins of a numeric variable, a multiple of 20; a variable with no more distinct values
 	// gets a bin for each. Categories is how many categories are kept by name.
 	Bins, Categories int
+	// BinsOf, where not nil, gives the variables that it has too their types, bins and views, so that the two profiles can be
+	// merged.
+	BinsOf *profile.Profile
 	// TrainingRunID and TrainingDatasetID go into the provenance.
 	TrainingRunID, TrainingDatasetID string
 	// Created is the moment of creation that the profile is to have; zero: now.

@@ -39,6 +39,11 @@ type surveyed struct {
 // run makes the first pass; again, where the first rows of a column misled about its type.
 func (s *survey) run(ctx context.Context, src *source) error {
 	s.forced = map[string]profile.Type{}
+	if p := s.options.BinsOf; p != nil {
+		for _, v := range p.Features {
+			s.forced[v.Name] = v.Type
+		}
+	}
 	for attempt := 0; ; attempt++ {
 		s.columns, s.byClass, s.start, s.end = nil, map[string]*observer{}, time.Time{}, time.Time{}
 		s.segments = s.segments[:0]

@@ -39,8 +39,11 @@ func (s *survey) variables(p *profile.Profile, warn func(string, ...any)) ([]*va
 			warn("column %s %s: left out", name, reason)
 			continue
 		}
-		v := s.variable(name, c.observer, warn)
-		v.key, v.column = profile.FeatureKey(name), i
+		v, err := s.variable(profile.FeatureKey(name), name, c.observer, warn)
+		if err != nil {
+			return nil, err
+		}
+		v.column = i
 		p.Features = append(p.Features, v.Variable)
 		all = append(all, v)
 	}
@@ -66,8 +69,11 @@ func (s *survey) variables(p *profile.Profile, warn func(string, ...any)) ([]*va
 		if o.n == 0 || o.kind() == profile.Numeric && o.numbers == 0 {
 			return nil, fmt.Errorf("column %s has no values", one.column)
 		}
-		v := s.variable(one.column, o, warn)
-		v.key, v.column = one.key, s.schema.find(one.column)
+		v, err := s.variable(one.key, one.column, o, warn)
+		if err != nil {
+			return nil, err
+		}
+		v.column = s.schema.find(one.column)
 		*one.slot = v.Variable
 		all = append(all, v)
 	}
@@ -77,6 +83,8 @@ func (s *survey) variables(p *profile.Profile, warn func(string, ...any)) ([]*va
 // unfit says why a column is no feature, "" where it is one. A column that was asked for by name or type may be anything.
 func (s *survey) unfit(name string, o *observer) string {
 	switch {
+	case s.options.BinsOf != nil && s.options.BinsOf.Feature(name) != nil:
+		return "" // a part of the rows may well have no values
 	case o.n == 0:
 		return "has no values"
 	case o.kind() == profile.Numeric && o.numbers == 0:
@@ -94,12 +102,15 @@ func (s *survey) unfit(name string, o *observer) string {
 func (s *survey) scores(p *profile.Profile, warn func(string, ...any)) ([]*variable, error) {
 	o := s.options
 	var all []*variable
-	add := func(class, column string, from *observer) *variable {
-		v := s.variable(class, from, warn)
-		v.key, v.column = profile.ScoreKey(class), s.schema.find(column)
+	add := func(class, column string, from *observer) (*variable, error) {
+		v, err := s.variable(profile.ScoreKey(class), class, from, warn)
+		if err != nil {
+			return nil, err
+		}
+		v.column = s.schema.find(column)
 		p.Scores = append(p.Scores, v.Variable)
 		all = append(all, v)
-		return v
+		return v, nil
 	}
 	empty := func(column string) error { return fmt.Errorf("column %s has no values", column) }
 	switch {
@@ -111,7 +122,10 @@ func (s *survey) scores(p *profile.Profile, warn func(string, ...any)) ([]*varia
 			if s.byClass[class].numbers == 0 {
 				continue
 			}
-			v := add(class, o.ScoreColumn, s.byClass[class])
+			v, err := add(class, o.ScoreColumn, s.byClass[class])
+			if err != nil {
+				return nil, err
+			}
 			v.classColumn, v.ofClass = s.schema.find(o.ClassColumn), class
 		}
 	case p.Task == profile.Multiclass:
@@ -120,7 +134,9 @@ func (s *survey) scores(p *profile.Profile, warn func(string, ...any)) ([]*varia
 			if s.observerOf(column).numbers == 0 {
 				return nil, empty(column)
 			}
-			add(class, column, s.observerOf(column))
+			if _, err := add(class, column, s.observerOf(column)); err != nil {
+				return nil, err
+			}
 		}
 	default:
 		column := o.ScoreColumn
@@ -139,16 +155,21 @@ func (s *survey) scores(p *profile.Profile, warn func(string, ...any)) ([]*varia
 		if class == "" { // a ranking's scores are for no class
 			class = "1"
 		}
-		add(class, column, s.observerOf(column))
+		if _, err := add(class, column, s.observerOf(column)); err != nil {
+			return nil, err
+		}
 	}
 	return all, nil
 }
 
 // variable makes a variable out of what is known of its column.
-func (s *survey) variable(name string, o *observer, warn func(string, ...any)) *variable {
-	v := &variable{Variable: &profile.Variable{Name: name, Type: o.kind()}, classColumn: -1}
+func (s *survey) variable(key, name string, o *observer, warn func(string, ...any)) (*variable, error) {
+	v := &variable{Variable: &profile.Variable{Name: name, Type: o.kind()}, key: key, classColumn: -1}
 	switch v.Type {
 	case profile.Numeric:
+		if o.numbers == 0 {
+			break // the bins are another profile's
+		}
 		setNumericBins(v.Variable, o.quantiles, s.options.Bins)
 		v.Min, v.Max, v.Mean, v.StdDev = o.numeric.min, o.numeric.max, o.numeric.mean, o.numeric.stdDev()
 		v.Quantiles = map[string]float64{}
@@ -186,11 +207,33 @@ func (s *survey) variable(name string, o *observer, warn func(string, ...any)) *
 			warn("column %s has more than %d categories; the rest counts as other", name, len(v.Categories))
 		}
 	}
+	if err := s.takeBins(v, warn); err != nil {
+		return nil, err
+	}
 	if v.Type != profile.Numeric {
 		v.index = make(map[string]int, len(v.Categories))
 		for i, c := range v.Categories {
 			v.index[c] = i
 		}
 	}
-	return v
+	return v, nil
+}
+
+// takeBins replaces the variable's bins by those of Options.BinsOf.
+func (s *survey) takeBins(v *variable, warn func(string, ...any)) error {
+	if s.options.BinsOf == nil {
+		return nil
+	}
+	from := s.options.BinsOf.Variable(v.key)
+	if from == nil {
+		warn("%s is not in the profile of --bins-from, and has bins of its own", v.key)
+		return nil
+	}
+	if from.Type != v.Type {
+		return fmt.Errorf("--bins-from: there %s is %s, here it is %s", v.key, from.Type, v.Type)
+	}
+	v.Bounds, v.Discrete, v.Categories = slices.Clone(from.Bounds), from.Discrete, slices.Clone(from.Categories)
+	v.Rollup, v.Deciles = slices.Clone(from.Rollup), slices.Clone(from.Deciles)
+	v.Counts = make([]uint64, len(from.Counts))
+	return nil
 }
