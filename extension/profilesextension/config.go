@@ -157,7 +157,7 @@ func (c *LearnConfig) Validate() error {
 	if c.MinObservations < 1 {
 		errs = append(errs, errors.New("min_observations: 0 would make a profile of nothing; use at least 1"))
 	}
-	if _, err := time.LoadLocation(c.TimeZone); err != nil {
+	if _, err := time.LoadLocation(c.TimeZone); err != nil || c.TimeZone == "Local" {
 		errs = append(errs, fmt.Errorf("time_zone: %q is not known; write it as in the IANA database, like Europe/Berlin", c.TimeZone))
 	}
 	for i, window := range c.Windows {

@@ -248,6 +248,9 @@ func (l *learning) finish(ctx context.Context) {
 		if err != nil {
 			l.reporter.reject(fromLearning, rejectedInvalid, "No profile could be made of what was learned; learning begins anew", append(whose(s.key), zap.Error(err))...)
 		} else {
+			s.mutex.Lock()
+			s.model.Made(p)
+			s.mutex.Unlock()
 			l.publish(ctx, newEntry(p, fromLearning, "learned"))
 		}
 		if err != nil || l.config.Refresh == 0 {

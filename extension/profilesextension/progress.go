@@ -89,6 +89,9 @@ func (l *learning) restore(ctx context.Context, store *store) {
 		}
 		s := l.newState(k, now)
 		s.model.Resume(m.End)
+		if e := l.profiles[k]; e != nil {
+			s.model.Made(e.profile)
+		}
 		l.states[k] = s
 		return l.progress.hoursOf(k).load(ctx, func(name string, value []byte) error {
 			at, err := strconv.ParseInt(name, 10, 64)

@@ -26,6 +26,8 @@ type column struct {
 	rows    []uint64
 	counted []bool
 	missing []uint64 // by hour, once invalid has counted them
+	// previous is the variable in the profile that was made before, nil where there is none.
+	previous *profile.Variable
 }
 
 func (c *column) add(h past, own *cell) {
@@ -40,12 +42,13 @@ func (c *column) add(h past, own *cell) {
 type Material struct {
 	name, version string
 	options       Options
+	previous      *profile.Profile // nil where none was made before
 	hours         []past
 }
 
 // Collect takes what is known of a period.
 func (m *Model) Collect(p Period) *Material {
-	out := &Material{name: m.Name, version: m.Version, options: m.options}
+	out := &Material{name: m.Name, version: m.Version, options: m.options, previous: m.previous}
 	for _, at := range slices.Sorted(maps.Keys(m.hours)) {
 		h := m.hours[at]
 		n := h.rows()
@@ -97,6 +100,9 @@ func (m *Material) Profile(created time.Time) (*profile.Profile, error) {
 	}
 	for _, variable := range slices.Sorted(maps.Keys(columns)) {
 		col := columns[variable]
+		if m.previous != nil {
+			col.previous = m.previous.Variable(variable)
+		}
 		switch name, score := strings.CutPrefix(variable, "score/"); {
 		case isFeature(variable):
 			col.name = variable[len("feature/"):]
@@ -146,9 +152,8 @@ func taskOf(p *profile.Profile) (profile.Task, string) {
 
 // feature is numeric or categorical, whichever most of its values were; the others were of the wrong type.
 func (c *column) feature(r profile.Rhythm, o *Options) *profile.Variable {
-	var numbers, labels uint64
+	numbers, labels := c.numbers(), uint64(0)
 	for _, cell := range c.cells {
-		numbers += cell.numbers()
 		labels += cell.labels()
 	}
 	if numbers == 0 && labels == 0 {

@@ -223,3 +223,51 @@ func TestExplicitBounds(t *testing.T) {
 	assert.Equal(t, profile.Regression, p.Task)
 	assert.InDelta(t, 2.2, p.Value.Mean, 0.5, "from the bins, as the sums are not known")
 }
+
+// A rolling reference goes on in the bins of the profile before, and loses nothing while summaries come to use them.
+func TestMadeAgainInItsOwnBins(t *testing.T) {
+	o := options()
+	o.Duration, o.Refresh = 8*time.Hour, 2*time.Hour
+	m := New("fraud", "3", o)
+	values := sample(1600, func(r *rand.Rand) float64 { return 10 * r.NormFloat64() })
+	var v *profile.Variable
+	made := 0
+	for h := range 16 {
+		var events []event
+		for _, x := range values[h*100 : h*100+100] {
+			events = append(events, event{at: time.Duration(h) * time.Hour, inputs: map[string]any{"x": x}, class: "0"})
+		}
+		for _, s := range summarise(events) {
+			if s.Exponential != nil && v != nil { // agents have the profile
+				counts := make([]uint64, len(v.Counts))
+				for _, e := range events {
+					counts[v.Bin(e.inputs["x"].(float64))]++
+				}
+				s.Histogram = &summary.Histogram{Bounds: v.Bounds, Counts: counts, Sum: s.Exponential.Sum, Min: s.Exponential.Min, Max: s.Exponential.Max}
+				s.Exponential = nil
+			}
+			feed(t, m, s)
+		}
+		if period, ok := m.Finished(wall); ok {
+			p, err := m.Profile(period, wall)
+			require.NoError(t, err)
+			m.Advance(period)
+			m.Made(p)
+			made++
+			if v == nil {
+				v = p.Feature("x")
+			}
+			assert.Equal(t, v.Bounds, p.Feature("x").Bounds)
+			from, to := int(period.From-hourOf(0)), int(period.To-hourOf(0))
+			var events []event
+			mean := 0.0
+			for _, x := range values[from*100 : to*100] {
+				events = append(events, event{inputs: map[string]any{"x": x}})
+				mean += x / 800
+			}
+			countValues(t, p.Feature("x"), events)
+			assert.InDelta(t, mean, p.Feature("x").Mean, 1e-9)
+		}
+	}
+	assert.Equal(t, 4, made)
+}

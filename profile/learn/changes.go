@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/leeway-ml/leeway/profile"
 )
 
 // Changes is what must be kept to learn on after a restart: the hours that changed since the last call, as bytes, and
@@ -68,6 +70,9 @@ func (m *Model) Restore(at int64, packed []byte, now time.Time) error {
 
 // Resume says where the last profile ended before the restart.
 func (m *Model) Resume(end int64) { m.end = end }
+
+// Made says which profile was made last: the next one keeps its bins.
+func (m *Model) Made(p *profile.Profile) { m.previous = p }
 
 // End is where the last profile ended, in hours from the epoch; 0 where none was made.
 func (m *Model) End() int64 { return m.end }

@@ -77,7 +77,8 @@ type Model struct {
 	greatest      int64     // the last hour seen
 	greatestSince time.Time // when, by the wall clock, it was first seen
 	end           int64     // the hour that the last profile ended with; 0: none was made yet
-	gone          []int64   // hours dropped since the last Changes
+	previous      *profile.Profile
+	gone          []int64 // hours dropped since the last Changes
 }
 
 // New starts learning.

@@ -23,17 +23,22 @@ type bins struct {
 // Exponential histograms are added up at the finest scale that all have. Explicit histograms add up where they have the
 // same bounds; the bounds that most observations have are taken, and what has others is added where that is exact, or,
 // coming from exponential histograms, off by at most a bucket; else it is left out. Where exponential histograms hold more
-// observations than any one set of bounds, they are taken, and explicit ones left out.
+// observations than any one set of bounds, they are taken, and explicit ones left out. A profile that is made again keeps
+// the bounds of the one before: summaries come in them by now.
 func (c *column) numeric(r profile.Rhythm, feature bool, o *Options) *profile.Variable {
 	all := c.wholeExponential()
 	common := c.commonBounds()
+	kept := c.previous != nil && c.previous.Type == profile.Numeric && len(c.previous.Bounds) > 0
+	if kept {
+		common = bins{c.previous.Bounds, make([]uint64, len(c.previous.Counts))}
+	}
 	var whole bins
 	part := func(cell *cell) []bins { return nil }
 	total := moments{min: math.Inf(1), max: math.Inf(-1)}
 	switch {
-	case all.Count() == 0 && common.counts == nil:
+	case all.Count() == 0 && common.counts == nil || kept && c.numbers() == 0:
 		return nil
-	case all.Count() >= sum(common.counts):
+	case common.counts == nil || all.Count() >= sum(common.counts) && !kept:
 		whole = exponentialBins(all)
 		part = func(cell *cell) []bins {
 			if cell.exponential == nil {
@@ -79,11 +84,23 @@ func (c *column) numeric(r profile.Rhythm, feature bool, o *Options) *profile.Va
 		}
 	}
 	v.Rollup, v.Deciles = views(v.Counts)
+	if sum(whole.counts) != sum(v.Counts) { // bounds were given, and counts came from elsewhere too
+		whole = bins{v.Bounds, v.Counts}
+	}
 	whole.describe(v, total)
 	c.hoursOf(v, r, byHour)
 	c.invalid(v, r, feature)
 	c.limits(v, r, byHour, o)
 	return v
+}
+
+// numbers is how many numbers were seen.
+func (c *column) numbers() uint64 {
+	var n uint64
+	for _, cell := range c.cells {
+		n += cell.numbers()
+	}
+	return n
 }
 
 // wholeExponential adds up the exponential histograms of all hours.

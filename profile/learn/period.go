@@ -95,7 +95,7 @@ func (m *Model) rowsOf(hours []int64, p Period) uint64 {
 	return n
 }
 
-// Advance says that a profile was made of the period, and forgets the hours that no later one needs.
+// Advance forgets the hours of a period that no later one needs.
 func (m *Model) Advance(p Period) {
 	m.end = p.To
 	keep := int64(math.MaxInt64)
