@@ -222,6 +222,13 @@ func TestExplicitBounds(t *testing.T) {
 	assert.Equal(t, []uint64{12, 23, 31, 41}, p.Value.Counts)
 	assert.Equal(t, profile.Regression, p.Task)
 	assert.InDelta(t, 2.2, p.Value.Mean, 0.5, "from the bins, as the sums are not known")
+
+	m = New("price", "1", options())
+	m.Made(p)
+	feed(t, m, explicit(12, []float64{5, 6}, []uint64{10, 20, 30}), summarise([]event{{at: 0}})[0])
+	again, err := m.Profile(Period{12, 13}, wall)
+	require.NoError(t, err)
+	assert.Nil(t, again.Value, "nothing fits the bins of the profile before")
 }
 
 // A rolling reference goes on in the bins of the profile before, and loses nothing while summaries come to use them.

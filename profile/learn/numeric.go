@@ -33,10 +33,10 @@ func (c *column) numeric(r profile.Rhythm, feature bool, o *Options) *profile.Va
 		common = bins{c.previous.Bounds, make([]uint64, len(c.previous.Counts))}
 	}
 	var whole bins
-	part := func(cell *cell) []bins { return nil }
+	var part func(*cell) []bins
 	total := moments{min: math.Inf(1), max: math.Inf(-1)}
 	switch {
-	case all.Count() == 0 && common.counts == nil || kept && c.numbers() == 0:
+	case c.numbers() == 0:
 		return nil
 	case common.counts == nil || all.Count() >= sum(common.counts) && !kept:
 		whole = exponentialBins(all)
@@ -50,7 +50,7 @@ func (c *column) numeric(r profile.Rhythm, feature bool, o *Options) *profile.Va
 			return []bins{exponentialBins(e)}
 		}
 	default:
-		whole = common
+		whole = common // its counts may lack what comes from elsewhere
 		part = func(cell *cell) (parts []bins) {
 			for _, h := range cell.histograms {
 				if contains(h.Bounds, common.bounds) {
@@ -67,21 +67,9 @@ func (c *column) numeric(r profile.Rhythm, feature bool, o *Options) *profile.Va
 	}
 
 	v := &profile.Variable{Name: c.name, Type: profile.Numeric, Bounds: whole.fineBounds(profile.MaxFineBins)}
-	v.Counts = make([]uint64, len(v.Bounds)+1)
-	byHour := make([][]uint64, len(c.cells))
-	for i, cell := range c.cells {
-		byHour[i] = make([]uint64, len(v.Counts))
-		for _, b := range part(cell) {
-			for j, n := range b.counts {
-				// A bin belongs to the one that its upper end lies in: bounds are among the ends, so it is all in there.
-				at := len(v.Bounds)
-				if j < len(b.bounds) {
-					at = v.Bin(b.bounds[j])
-				}
-				byHour[i][at] += n
-				v.Counts[at] += n
-			}
-		}
+	byHour := c.count(v, part)
+	if v.Observed() == 0 {
+		return nil
 	}
 	v.Rollup, v.Deciles = views(v.Counts)
 	if sum(whole.counts) != sum(v.Counts) { // bounds were given, and counts came from elsewhere too
@@ -92,6 +80,28 @@ func (c *column) numeric(r profile.Rhythm, feature bool, o *Options) *profile.Va
 	c.invalid(v, r, feature)
 	c.limits(v, r, byHour, o)
 	return v
+}
+
+// count fills in the variable's counts, of which part has the bins of a cell, and returns them by hour.
+//
+// A bin belongs to the one that its upper end lies in: the variable's bounds are among the ends, so it is all in there.
+func (c *column) count(v *profile.Variable, part func(*cell) []bins) (byHour [][]uint64) {
+	v.Counts = make([]uint64, len(v.Bounds)+1)
+	for _, cell := range c.cells {
+		counts := make([]uint64, len(v.Counts))
+		for _, b := range part(cell) {
+			for j, n := range b.counts {
+				at := len(v.Bounds)
+				if j < len(b.bounds) {
+					at = v.Bin(b.bounds[j])
+				}
+				counts[at] += n
+				v.Counts[at] += n
+			}
+		}
+		byHour = append(byHour, counts)
+	}
+	return byHour
 }
 
 // numbers is how many numbers were seen.
