@@ -128,6 +128,7 @@ type goldenCategories struct {
 	CurMissing float64                        `json:"cur_missing_rate"`
 	Chi2       struct{ Statistic, P float64 } `json:"chi2_contingency"`
 	CramersV   float64                        `json:"cramers_v"`
+	New        []string                       `json:"new_categories"`
 }
 
 // TestGoldenDrift sends rows of real data through the real binary, and compares what it says of each window with what scipy
