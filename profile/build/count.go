@@ -3,7 +3,6 @@ package build
 import (
 	"context"
 	"maps"
-	"math"
 	"strings"
 	"time"
 
@@ -33,7 +32,7 @@ func (v *variable) bin(r *row) int {
 		switch {
 		case !ok:
 			return isWrongType
-		case math.IsNaN(x) || math.IsInf(x, 0) || math.Abs(x) == math.MaxFloat64:
+		case !finite(x):
 			return isNonFinite
 		}
 		bin := v.Bin(x)

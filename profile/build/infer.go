@@ -56,7 +56,7 @@ func (o *observer) add(r *row, c cell, column string) error {
 		flag, isFlag = c.bool()
 	}
 	switch {
-	case isNumber && (math.IsNaN(x) || math.IsInf(x, 0) || math.Abs(x) == math.MaxFloat64):
+	case isNumber && !finite(x):
 		o.nonFinite++
 	case isNumber:
 		o.number(x)

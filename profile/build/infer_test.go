@@ -33,9 +33,13 @@ func TestInferredTypes(t *testing.T) {
 		"one text in 50": {repeat(49, "7") + "n/a\n", profile.Categorical, func(t *testing.T, v *profile.Variable) {
 			assert.Equal(t, []string{"7", "n/a"}, v.Categories)
 		}},
-		"infinities": {repeat(99, "7") + "Inf\n-inf\n1e999\nNaN\n", profile.Numeric, func(t *testing.T, v *profile.Variable) {
-			assert.Equal(t, uint64(4), v.NonFinite)
+		"infinities": {repeat(99, "7") + "Inf\n-inf\n1e999\nNaN\n1.7976931348623157e308\n", profile.Numeric, func(t *testing.T, v *profile.Variable) {
+			assert.Equal(t, uint64(5), v.NonFinite)
 			assert.Equal(t, 7.0, v.Max)
+		}},
+		"large": {"1e100\n-1e100\n1e100\n3\n", profile.Numeric, func(t *testing.T, v *profile.Variable) {
+			assert.Zero(t, v.NonFinite)
+			assert.InEpsilon(t, 9.57e99, v.StdDev, 0.01)
 		}},
 		"texts after many numbers": {repeat(undecided+100, "7") + repeat(300, "n/a"), profile.Categorical, func(t *testing.T, v *profile.Variable) {
 			assert.Equal(t, []uint64{undecided + 100, 300, 0}, v.Counts)

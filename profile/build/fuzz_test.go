@@ -1,0 +1,44 @@
+package build
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/parquet-go/parquet-go"
+	"github.com/stretchr/testify/require"
+)
+
+// FuzzBuild: whatever a file holds, it is refused with an error or gives a profile that is valid. Build checks the latter, and
+// says "came out wrong" where it is not.
+func FuzzBuild(f *testing.F) {
+	f.Add(".csv", []byte(small))
+	f.Add(".csv", []byte("timestamp,a,b\n0,1,x\n9999999999999,-0,\"y\n\"\n1e3,1e400,\xff\n"))
+	f.Add(".jsonl", []byte(`{"timestamp":1,"a":{"b":[1,2],"c":null},"ml.prediction.score":0.5,"ml.prediction.class":"1"}`+"\n"+`{"a":"x","timestamp":"2025-01-01"}`))
+	f.Add(".gz", []byte("\x1f\x8b\x08\x00"))
+	var columnar bytes.Buffer
+	require.NoError(f, parquet.Write(&columnar, []struct {
+		A float64
+		B string
+	}{{1, "x"}, {2, "y"}}))
+	f.Add(".parquet", columnar.Bytes())
+	folder := f.TempDir()
+	f.Fuzz(func(t *testing.T, ending string, content []byte) {
+		switch ending {
+		case ".csv", ".tsv", ".jsonl", ".gz", ".parquet":
+		default:
+			ending = ""
+		}
+		path := filepath.Join(folder, "x"+ending)
+		require.NoError(t, os.WriteFile(path, content, 0o600))
+		result, err := Build(t.Context(), []string{path}, options(func(o *Options) { o.MinSamples = 1 }))
+		if err != nil {
+			require.NotContains(t, err.Error(), "came out wrong")
+			require.NotEmpty(t, err.Error())
+			return
+		}
+		require.NoError(t, result.Profile.Write(&bytes.Buffer{}))
+		require.NotEmpty(t, result.Profile.ID())
+	})
+}
