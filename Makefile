@@ -1,0 +1,63 @@
+# `make help` lists the targets. Building and testing need Go and make; test-integration installs what else it needs.
+
+export CGO_ENABLED = 0
+
+GO ?= go
+GOLANGCI_LINT_VERSION = v2.15.0
+GOLANGCI_LINT = .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)/golangci-lint
+TOOL = $(GO) tool -modfile=tools/go.mod
+BENCHTIME ?= 1s
+
+# Packages that test the built programs, for minutes; they belong to test-integration.
+SLOW = /test/(e2e|falsealarms)$$
+# Packages with tests of the build tag `integration`.
+INTEGRATION = ./test/... $(if $(wildcard rules/*.go),./rules/...) $(if $(wildcard dashboards/*.go),./dashboards/...)
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build bin/leeway, the collector, and bin/leewayctl, the tool
+	$(GO) build -o bin/ ./cmd/leeway ./cmd/leewayctl
+
+.PHONY: run
+run: build ## Show a real model's drift: profile, collector, replay (Ctrl-C ends it)
+	examples/quickstart/run.sh
+
+.PHONY: test
+test: ## Vet, and run the tests that need nothing but Go
+	$(GO) vet ./...
+	$(GO) test $$($(GO) list ./... | grep -Ev '$(SLOW)')
+
+.PHONY: test-integration
+test-integration: build ## Test the built programs, end to end, with Python clients, promtool and OCB (installs what it needs)
+	.ci/install-test-tools
+	LEEWAY_BIN=$(CURDIR)/bin $(GO) test -tags integration -count=1 -p 1 -timeout 40m $(INTEGRATION)
+
+.PHONY: bench
+bench: ## Run all benchmarks (BENCHTIME=1s)
+	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) $$($(GO) list ./... | grep -Ev '$(SLOW)')
+
+.PHONY: lint
+lint: $(GOLANGCI_LINT) ## Lint
+	$(GOLANGCI_LINT) run ./...
+
+$(GOLANGCI_LINT):
+	GOBIN=$(CURDIR)/$(@D) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+
+.PHONY: generate
+generate: ## Write what is generated: cmd/leeway, the components' metadata, the names
+	$(TOOL) builder --config builder-config.yaml --skip-get-modules --skip-compilation
+	$(GO) generate ./...
+	gofmt -w $$(git ls-files --cached --others --exclude-standard 'cmd/leeway/*.go' '*/generated_*.go')
+
+.PHONY: check-generated
+check-generated: ## Fail if what is generated is not what is committed
+	.ci/check-generated
+
+.PHONY: clean
+clean: ## Remove what was built and installed here
+	rm -rf bin build .tools .venv
