@@ -70,7 +70,19 @@ func BenchmarkFlush(b *testing.B) {
 	}
 }
 
-func benchConnector(b *testing.B, withProfile bool, change func(*Config)) *running {
+// A batch may cost a few allocations, a record none.
+func TestNoAllocationPerRecord(t *testing.T) {
+	for name, change := range map[string]func(*Config){"whole": nil, "segments": func(c *Config) { c.Segments = [][]string{{"country"}} }} {
+		for _, withProfile := range []bool{true, false} {
+			c := benchConnector(t, withProfile, change)
+			logs := predictions(benchBatch, true)
+			perBatch := testing.AllocsPerRun(20, func() { _ = c.ConsumeLogs(context.Background(), logs) })
+			require.Less(t, perBatch, benchBatch/20.0, "%s, profile %v", name, withProfile)
+		}
+	}
+}
+
+func benchConnector(b testing.TB, withProfile bool, change func(*Config)) *running {
 	cfg := config(change)
 	cfg.FlushInterval = time.Hour
 	p := serve()
@@ -79,6 +91,8 @@ func benchConnector(b *testing.B, withProfile bool, change func(*Config)) *runni
 	}
 	c := start(b, cfg, p, consumertest.NewNop())
 	require.NoError(b, c.ConsumeLogs(context.Background(), predictions(benchBatch, true)))
-	b.ResetTimer()
+	if b, ok := b.(*testing.B); ok {
+		b.ResetTimer()
+	}
 	return c
 }

@@ -69,9 +69,11 @@ func (s *shard) score(p *planState, o *observation, class string, v *event.Value
 
 // taskOf is what the event says, else the profile, else what the event looks like.
 func taskOf(p *plan, e *event.Event) profile.Task {
+	switch task := profile.Task(e.Task); task {
+	case profile.Binary, profile.Multiclass, profile.Regression, profile.Ranking:
+		return task
+	}
 	switch {
-	case e.Task != "":
-		return profile.Task(e.Task)
 	case p.profile != nil && p.profile.Task != "":
 		return p.profile.Task
 	case len(e.Probabilities) > 2:

@@ -224,6 +224,29 @@ func TestFields(t *testing.T) {
 	require.Equal(t, "svc", e.Model)
 }
 
+// BenchmarkLogs is the cost of decoding a prediction of 20 inputs.
+func BenchmarkLogs(b *testing.B) {
+	fields, err := FieldsConfig{Logs: map[string]string{"score": `log.attributes["ml.prediction.score"]`}}.Compile(componenttest.NewNopTelemetrySettings())
+	require.NoError(b, err)
+	for name, d := range map[string]*Decoder{"attributes": NewDecoder([]string{"country"}, nil), "one_expression": NewDecoder(nil, fields)} {
+		logs, resource, _, r := record()
+		resource.PutStr("ml.model.name", "m")
+		r.Attributes().PutDouble("ml.prediction.score", 0.5)
+		r.Attributes().PutStr("country", "DE")
+		inputs := r.Attributes().PutEmptyMap("ml.inputs")
+		for i := range 20 {
+			inputs.PutDouble("feature_"+Spell(float64(i)), float64(i))
+		}
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				for range d.Logs(logs) {
+				}
+			}
+		})
+	}
+}
+
 func TestFieldsThatAreWrong(t *testing.T) {
 	_, err := FieldsConfig{
 		Logs:   map[string]string{"model": `"x"`, "score": `log.body[`},

@@ -65,8 +65,12 @@ var setters = map[string]setter{
 
 func setText(of func(*Event) *string) setter {
 	return func(d *Decoder, v pcommon.Value) bool {
-		*of(&d.event) = d.text(valueOf(v))
-		return *of(&d.event) != ""
+		text := d.text(valueOf(v))
+		if text == "" {
+			return v.Type() == pcommon.ValueTypeStr
+		}
+		*of(&d.event) = text
+		return true
 	}
 }
 
