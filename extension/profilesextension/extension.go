@@ -126,6 +126,7 @@ func (p *profiles) Start(ctx context.Context, host component.Host) error {
 			return fmt.Errorf("source: %w", err)
 		}
 		p.source = newSource(*p.config.Source.Get(), client, p.config.MaxProfiles, p.config.MaxProfileSize, p.catalog, p.store.of("source"), p.reporter, p.now)
+		p.source.status = func(e *componentstatus.Event) { componentstatus.ReportStatus(host, e) }
 		p.source.restore(ctx)
 		p.run(func() { p.source.run(background) })
 	}

@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"go.opentelemetry.io/collector/component/componentstatus"
 	"go.uber.org/zap"
 
 	"github.com/leeway-ml/leeway/profile"
@@ -24,15 +25,16 @@ const firstRetry = time.Second
 
 // source takes over the profiles of another Collector. While that one is away, what it last said holds.
 type source struct {
-	client     *http.Client
-	endpoint   string
-	interval   time.Duration
-	max        int
-	maxSize    int64
-	catalog    *catalog
-	collection *collection
-	reporter   *reporter
-	now        func() time.Time
+	client   *http.Client
+	endpoint string
+	interval time.Duration
+	max      int
+	maxSize  int64
+	catalog  *catalog
+	kept     *collection
+	reporter *reporter
+	now      func() time.Time
+	status   func(*componentstatus.Event)
 
 	answered atomic.Int64 // when the source last answered, in ns since the epoch; 0: not yet
 	etag     string       // of the list that entries hold in full
@@ -44,17 +46,18 @@ type source struct {
 func newSource(config SourceConfig, client *http.Client, maxProfiles int, maxSize int64, c *catalog, s *collection, r *reporter, now func() time.Time) *source {
 	return &source{
 		client: client, endpoint: strings.TrimSuffix(config.Client.Endpoint, "/"), interval: config.PollInterval, max: maxProfiles, maxSize: maxSize,
-		catalog: c, collection: s, reporter: r, now: now, entries: map[key]*entry{}, faults: map[key]string{},
+		catalog: c, kept: s, reporter: r, now: now, entries: map[key]*entry{}, faults: map[key]string{},
+		status: func(*componentstatus.Event) {},
 	}
 }
 
 // restore puts the kept profiles in force until the source answers.
 func (s *source) restore(ctx context.Context) {
-	if !s.collection.keeps() {
+	if !s.kept.keeps() {
 		s.reporter.log.Warn("source without storage: after a restart there are no profiles until the source answers. Set storage to keep the last copy")
 		return
 	}
-	err := s.collection.load(ctx, func(_ string, value []byte) error {
+	err := s.kept.load(ctx, func(_ string, value []byte) error {
 		p, err := profile.Read(bytes.NewReader(value))
 		if err != nil {
 			return err
@@ -107,11 +110,14 @@ func (s *source) poll(ctx context.Context) error {
 		log := s.reporter.log.Warn
 		if s.failures > 0 {
 			log = s.reporter.log.Debug // said already
+		} else {
+			s.status(componentstatus.NewRecoverableErrorEvent(fmt.Errorf("the source of profiles does not answer: %w", err)))
 		}
 		log("The source of profiles does not answer; its last profiles stay in force", zap.String("source", s.endpoint), zap.Int("profiles", len(s.entries)), zap.Error(err))
 	default:
 		if s.failures > 0 {
 			s.reporter.log.Info("The source of profiles answers again", zap.String("source", s.endpoint))
+			s.status(componentstatus.NewEvent(componentstatus.StatusOK))
 		}
 		s.answered.Store(s.now().UnixNano())
 	}
@@ -173,7 +179,7 @@ func (s *source) refresh(ctx context.Context) error {
 	}
 	if changed {
 		s.publish()
-		if err := s.collection.change(context.WithoutCancel(ctx), put, remove); err != nil {
+		if err := s.kept.change(context.WithoutCancel(ctx), put, remove); err != nil {
 			s.reporter.storage("The source's profiles can't be kept; after a restart there are none until the source answers", err)
 		}
 	}

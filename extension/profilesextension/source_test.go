@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/component/componentstatus"
 )
 
 // gateway is another Collector's profiles server, which can be away.
@@ -91,6 +92,8 @@ func TestSourceAwayThenBack(t *testing.T) {
 	file, id := fileStorage(t)
 	r := newRig(t, fromGateway(g, &id)).start(host{id: file()}).ready(1)
 	ctx := context.Background()
+	var statuses []componentstatus.Status
+	r.source.status = func(e *componentstatus.Event) { statuses = append(statuses, e.Status()) }
 
 	g.away.Store(true)
 	for range 3 {
@@ -99,6 +102,10 @@ func TestSourceAwayThenBack(t *testing.T) {
 	}
 	assert.Equal(t, uint64(10), r.rows("fraud", "1"))
 	assert.Equal(t, int64(3), r.counter("otelcol_profiles_source_failures"))
+	g.away.Store(false)
+	require.NoError(t, r.source.poll(ctx))
+	g.away.Store(true)
+	assert.Equal(t, []componentstatus.Status{componentstatus.StatusRecoverableError, componentstatus.StatusOK}, statuses)
 	assert.Len(t, r.logs.FilterLevelExact(1).FilterMessageSnippet("does not answer").All(), 1, "one warning")
 	require.NoError(t, r.Shutdown(ctx))
 
