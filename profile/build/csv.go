@@ -38,7 +38,7 @@ func newCSVReader(path string, in *bufio.Reader, s *schema) (*csvReader, error) 
 	known := len(s.names) > 0
 	seen := map[string]int{}
 	for i, name := range names {
-		name = strings.TrimSpace(strings.ToValidUTF8(name, "�"))
+		name = columnName("", strings.TrimSpace(strings.ToValidUTF8(name, "\uFFFD")))
 		if name == "" {
 			return nil, fmt.Errorf("%s, line 1: column %d has no name", c.name, i+1)
 		}

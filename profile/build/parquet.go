@@ -78,7 +78,7 @@ func newParquetReader(file *os.File, size int64, s *schema, p *progress) (r *par
 	known := len(s.names) > 0
 	seen := map[string]bool{}
 	for _, path := range opened.Schema().Columns() {
-		column := strings.ToValidUTF8(columnName("", strings.Join(path, ".")), "�")
+		column := strings.ToValidUTF8(columnName("", strings.Join(path, ".")), "\uFFFD")
 		found, ok := opened.Schema().Lookup(path...)
 		if !ok || found.MaxRepetitionLevel > 0 {
 			r.lists = append(r.lists, column)

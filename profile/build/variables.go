@@ -181,7 +181,7 @@ func (s *survey) variable(key, name string, o *observer, warn func(string, ...an
 			warn("column %s is numeric, but %d of %d values are not; they count as of the wrong type. The first: %s", name, o.others+o.booleans, o.n, o.firstOther)
 		}
 		if o.nonFinite > 0 {
-			warn("column %s: %d of %d values are NaN or infinite", name, o.nonFinite, o.n)
+			warn("column %s: %d of %d values are NaN or infinite, or beyond 1e100", name, o.nonFinite, o.n)
 		}
 		if v.Min == v.Max {
 			warn("column %s is constant: %v", name, v.Min)
