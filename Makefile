@@ -35,7 +35,8 @@ test: ## Vet, and run the tests that need nothing but Go
 .PHONY: test-integration
 test-integration: build ## Test the built programs, end to end, with Python clients, promtool and OCB (installs what it needs)
 	.ci/install-test-tools
-	LEEWAY_BIN=$(CURDIR)/bin $(GO) test -tags integration -count=1 -p 1 -timeout 40m $(INTEGRATION)
+	PATH="$(CURDIR)/.tools/prometheus/usr/bin:$$PATH" LEEWAY_PYTHON=$(CURDIR)/.venv/bin/python LEEWAY_BIN=$(CURDIR)/bin \
+		$(GO) test -tags integration -count=1 -p 1 -timeout 40m $(INTEGRATION)
 
 .PHONY: bench
 bench: ## Run all benchmarks (BENCHTIME=1s)

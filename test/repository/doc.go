@@ -1,0 +1,2 @@
+// Package repository tests the repository itself: versions, manifest, links.
+package repository
