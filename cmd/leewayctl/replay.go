@@ -86,7 +86,7 @@ Both files must be sorted by time. Requests that fail are tried again; a full co
 	flags.BoolVar(&f.target.TLS, "tls", false, "encrypt the connection; for http, write https:// into --endpoint instead")
 	flags.StringVar(&f.target.CAFile, "ca-file", "", "certificates to trust")
 	flags.StringToStringVar(&f.headers, "header", nil, "name=value to send with every request, an authorization for example")
-	flags.DurationVar(&f.target.Timeout, "timeout", 10*time.Second, "time that a request may take")
+	flags.DurationVar(&f.target.Timeout, "timeout", time.Minute, "time that a request may take; a request that took longer is sent again, and counted twice")
 	flags.DurationVar(&f.target.GiveUp, "give-up", time.Minute, "how long a request is tried again before the replay stops")
 	flags.BoolVar(&f.quiet, "quiet", false, "no progress bar")
 	_ = command.MarkFlagRequired("model")

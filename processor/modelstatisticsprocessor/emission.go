@@ -13,8 +13,9 @@ import (
 	"github.com/leeway-ml/leeway/semconv"
 )
 
-// maxEmission is how many data points of statistics go out in one batch: a replay may make years of windows due at once.
-const maxEmission = 20_000
+// maxEmission is how many data points of statistics go out in one batch: a replay may make years of windows due at once, and
+// gRPC takes 4 MiB by default.
+const maxEmission = 5_000
 
 // emission is a batch on its way out: what came in, and the statistics that became due by it.
 type emission struct {

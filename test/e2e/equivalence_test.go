@@ -98,7 +98,7 @@ func last(events []plog.Logs) plog.Logs {
 
 func connect(t *testing.T, endpoint string) *replay.Client {
 	t.Helper()
-	client, err := replay.Connect(t.Context(), replay.Target{Endpoint: endpoint, Protocol: "grpc", Timeout: 10 * time.Second, GiveUp: time.Minute}, zap.NewNop())
+	client, err := replay.Connect(t.Context(), replay.Target{Endpoint: endpoint, Protocol: "grpc", Timeout: 5 * time.Minute, GiveUp: 5 * time.Minute}, zap.NewNop())
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = client.Close(context.Background()) })
 	return client
