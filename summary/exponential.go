@@ -33,19 +33,18 @@ func BucketIndex(scale int32, x float64) int32 {
 		}
 		return int32((int64(exponent) - 1) >> min(-int64(scale), 63))
 	}
-	position := (float64(exponent) + math.Log2(fraction)) * float64(int64(1)<<scale)
+	// Within its power of two, so that rounding is no worse for subnormal numbers, whose bounds are rounded to whole ones.
+	position := math.Log2(fraction) * float64(int64(1)<<scale)
 	index := int32(math.Ceil(position)) - 1
-	// The logarithm may be off by a rounding at a bound: by less than 2^-42, which is 2e-7 of a bucket at scale 20.
-	if rest := position - math.Floor(position); rest > 1e-6 && rest < 1-1e-6 {
-		return index
+	// The logarithm may be off by a rounding at a bound: by less than 2^-50, which is 1e-9 of a bucket at scale 20.
+	if rest := position - math.Floor(position); rest < 1e-6 || rest > 1-1e-6 {
+		if fraction <= BucketBound(scale, index) {
+			index--
+		} else if fraction > BucketBound(scale, index+1) {
+			index++
+		}
 	}
-	if x <= BucketBound(scale, index) {
-		return index - 1
-	}
-	if x > BucketBound(scale, index+1) {
-		return index + 1
-	}
-	return index
+	return index + int32(exponent)<<scale
 }
 
 // Merge adds o to e, exactly in the counts. The result has the finest scale that is no finer than either's and at which
