@@ -93,11 +93,20 @@ func writeReport(out io.Writer, families map[string]*dto.MetricFamily, window st
 					l.subject = subject + " of " + name
 				}
 			}
-			base := semconv.Drift(subject, l.statistic)
 			delete(labels, "ml_drift_statistic")
-			l.value = gauge(families, base, labels)
-			l.limit = gauge(families, base+"_threshold", labels)
-			l.noise = gauge(families, base+"_noise", labels)
+			if strings.HasSuffix(l.statistic, "_share") { // of missing values and the like: not a distance
+				if !l.drifted {
+					continue
+				}
+				base := "ml." + subject + "." + l.statistic
+				l.value, l.limit = gauge(families, base+"_ratio", labels), gauge(families, base+"_threshold_ratio", labels)
+				l.noise = math.NaN()
+			} else {
+				base := semconv.Drift(subject, l.statistic)
+				l.value = gauge(families, base, labels)
+				l.limit = gauge(families, base+"_threshold", labels)
+				l.noise = gauge(families, base+"_noise", labels)
+			}
 			groups[l.group] = append(groups[l.group], l)
 		}
 	}

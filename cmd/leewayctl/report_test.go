@@ -14,6 +14,12 @@ const scraped = `# TYPE ml_feature_drift_detected gauge
 ml_feature_drift_detected{ml_drift_statistic="psi",ml_feature_name="amount",ml_model_name="fraud",ml_model_version="3",ml_window="24h"} 0
 ml_feature_drift_detected{ml_drift_statistic="psi",ml_feature_name="country",ml_model_name="fraud",ml_model_version="3",ml_window="24h"} 1
 ml_feature_drift_detected{ml_drift_statistic="missing_share",ml_feature_name="country",ml_model_name="fraud",ml_model_version="3",ml_window="1h"} 1
+ml_feature_drift_detected{ml_drift_statistic="missing_share",ml_feature_name="amount",ml_model_name="fraud",ml_model_version="3",ml_window="24h"} 1
+ml_feature_drift_detected{ml_drift_statistic="missing_share",ml_feature_name="country",ml_model_name="fraud",ml_model_version="3",ml_window="24h"} 0
+# TYPE ml_feature_missing_share_ratio gauge
+ml_feature_missing_share_ratio{ml_feature_name="amount",ml_model_name="fraud",ml_model_version="3",ml_window="24h"} 0.25
+# TYPE ml_feature_missing_share_threshold_ratio gauge
+ml_feature_missing_share_threshold_ratio{ml_feature_name="amount",ml_model_name="fraud",ml_model_version="3",ml_window="24h"} 0.02
 # TYPE ml_feature_drift_psi gauge
 ml_feature_drift_psi{ml_feature_name="amount",ml_model_name="fraud",ml_model_version="3",ml_window="1h"} 7
 ml_feature_drift_psi{ml_feature_name="amount",ml_model_name="fraud",ml_model_version="3",ml_window="24h"} 0.05
@@ -38,9 +44,10 @@ func TestReport(t *testing.T) {
                 statistic  value  limit  noise
     prediction        psi  0.010      -      -
 model fraud, version 3, window 24h
-                    statistic  value  limit  noise
-  drifted  country        psi  0.500  0.125      -
-            amount        psi  0.050      -      -
+                        statistic  value  limit  noise
+  drifted  country            psi  0.500  0.125      -
+  drifted   amount  missing_share  0.250  0.020      -
+            amount            psi  0.050      -      -
 `, out.String())
 }
 

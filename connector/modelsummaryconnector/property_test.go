@@ -62,6 +62,7 @@ var (
 			"device":                    rapid.SampledFrom([]string{"phone", "tablet"}).Draw(t, "device"),
 			"ml.attribution.amount":     numbers.Draw(t, "attribution"),
 			semconv.AttrExperimentName:  "e",
+			"ml.input.amount":           numbers.Draw(t, "amount"), // perhaps a second one
 		} {
 			if rapid.Bool().Draw(t, key) {
 				e.attributes[key] = value
