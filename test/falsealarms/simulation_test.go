@@ -14,7 +14,9 @@ type scenario struct {
 	perHour float64
 	// features is how many are drawn: each is a chance of its own to cry wolf.
 	features int
-	// shape says what the features follow.
+	// length of the windows that are judged.
+	length time.Duration
+	// daily to wander say what the features follow.
 	daily, weekly, traffic, heavyTails, wander bool
 	// days of the reference, of the month without drift, and of the month with.
 	reference, steady, drifting int
@@ -31,7 +33,7 @@ func (s scenario) steadyFrom() time.Time   { return start.AddDate(0, 0, s.refere
 func (s scenario) driftingFrom() time.Time { return start.AddDate(0, 0, s.reference+s.steady) }
 func (s scenario) end() time.Time          { return start.AddDate(0, 0, s.reference+s.steady+s.drifting) }
 
-// draw yields every event in order of time: its time, and a value for each feature. The slice is used again.
+// draw yields every event in order of time: its time, and a value for each feature, of four decimals. The slice is used again.
 func (s scenario) draw(yield func(at time.Time, values []float64) bool) {
 	random := rand.New(rand.NewPCG(s.seed, 0))
 	values := make([]float64, s.features)
@@ -70,6 +72,8 @@ func (s scenario) draw(yield func(at time.Time, values []float64) bool) {
 				if s.wander {
 					values[i] += wandering[i]
 				}
+				// The profile is made from text, so that both must see the same number.
+				values[i] = math.Round(values[i]*1e4) / 1e4
 			}
 			at := start.Add(time.Duration(hour)*time.Hour + time.Duration(k)*time.Hour/time.Duration(n))
 			if !yield(at, values) {

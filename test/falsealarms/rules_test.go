@@ -1,0 +1,143 @@
+package falsealarms
+
+import (
+	"math"
+	"slices"
+	"time"
+)
+
+// rule says which windows are too far.
+type rule struct {
+	name string
+	// learn makes the rule's verdict from what it learns of the reference's own chunks.
+	learn func(chunks []judgement) (called func(judgement) bool)
+}
+
+// The rules that are compared.
+var (
+	ours = rule{"Leeway", func([]judgement) func(judgement) bool {
+		return func(j judgement) bool { return j.called }
+	}}
+	// usual is the common rule of thumb.
+	usual = rule{"PSI > 0.2", func([]judgement) func(judgement) bool {
+		return func(j judgement) bool { return j.psi > 0.2 }
+	}}
+	psiOfChunks = rule{"PSI > mean + 3 std", func(chunks []judgement) func(judgement) bool {
+		limit := meanAnd3Std(chunks, func(j judgement) float64 { return j.psi })
+		return func(j judgement) bool { return j.psi > limit }
+	}}
+	// ksOfChunks is NannyML's default for KS (nannyml 0.13, drift/univariate/calculator.py: DEFAULT_THRESHOLDS, thresholds.py:
+	// StandardDeviationThreshold without a lower limit). Ours is over 100 bins, at most 0.01 below its.
+	ksOfChunks = rule{"KS > mean + 3 std", func(chunks []judgement) func(judgement) bool {
+		limit := meanAnd3Std(chunks, func(j judgement) float64 { return j.ks })
+		return func(j judgement) bool { return j.ks > limit }
+	}}
+)
+
+func rules() []rule { return []rule{ours, usual, psiOfChunks, ksOfChunks} }
+
+// meanAnd3Std is the mean plus three times the standard deviation (of n, not n-1, as NannyML has it).
+func meanAnd3Std(chunks []judgement, of func(judgement) float64) float64 {
+	var n, sum, squares float64
+	for _, c := range chunks {
+		if x := of(c); !math.IsNaN(x) {
+			n, sum, squares = n+1, sum+x, squares+x*x
+		}
+	}
+	mean := sum / n
+	return mean + 3*math.Sqrt(max(0, squares/n-mean*mean))
+}
+
+// period is a stretch of time that windows of a length are judged in.
+type period struct {
+	from, to time.Time
+	length   time.Duration
+}
+
+// whole are the ends of the windows that lie in the period.
+func (p period) whole(of map[time.Time]judgement) []time.Time {
+	return p.ends(of, p.length)
+}
+
+// touching are the ends of the windows that hold something of the period.
+func (p period) touching(of map[time.Time]judgement) []time.Time {
+	return p.ends(of, 1)
+}
+
+func (p period) ends(of map[time.Time]judgement, after time.Duration) []time.Time {
+	var ends []time.Time
+	for end := range of {
+		if end.Sub(p.from) >= after && !end.After(p.to) {
+			ends = append(ends, end)
+		}
+	}
+	slices.SortFunc(ends, time.Time.Compare)
+	return ends
+}
+
+// chunks are the judgements of windows side by side.
+func (p period) chunks(of map[time.Time]judgement) []judgement {
+	var all []judgement
+	for _, end := range p.whole(of) {
+		if end.Sub(p.from)%p.length == 0 {
+			all = append(all, of[end])
+		}
+	}
+	return all
+}
+
+// tally counts the windows of a period.
+type tally struct {
+	windows, called int
+	// features that had any window, and those of which any was called.
+	features, ever int
+}
+
+func (t tally) share() float64 { return float64(t.called) / float64(max(1, t.windows)) }
+
+// count judges all windows that lie in the period.
+func (r rule) count(h history, reference, in period) tally {
+	var t tally
+	for _, feature := range h.features() {
+		called := r.learn(reference.chunks(h[feature]))
+		ever := false
+		ends := in.whole(h[feature])
+		for _, end := range ends {
+			t.windows++
+			if called(h[feature][end]) {
+				t.called++
+				ever = true
+			}
+		}
+		if len(ends) > 0 {
+			t.features++
+		}
+		if ever {
+			t.ever++
+		}
+	}
+	return t
+}
+
+// never stands for a first call that didn't come.
+const never = time.Duration(math.MaxInt64)
+
+// firstCalls are, for each feature, how long after the period began the first window ended that was called; sorted.
+func (r rule) firstCalls(h history, reference, in period) []time.Duration {
+	var all []time.Duration
+	for _, feature := range h.features() {
+		all = append(all, r.firstCall(h[feature], reference, in))
+	}
+	slices.Sort(all)
+	return all
+}
+
+func (r rule) firstCall(of map[time.Time]judgement, reference, in period) time.Duration {
+	called := r.learn(reference.chunks(of))
+	for _, end := range in.touching(of) {
+		if called(of[end]) {
+			return end.Sub(in.from)
+		}
+	}
+	return never
+}
