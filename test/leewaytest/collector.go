@@ -39,7 +39,12 @@ type Collector struct {
 // A configuration that does not say where its own metrics are served gets an address for them.
 func Start(t testing.TB, config string) *Collector {
 	t.Helper()
-	binary := Build(t).Leeway
+	return StartBinary(t, Build(t).Leeway, config)
+}
+
+// StartBinary is Start for another collector than ours.
+func StartBinary(t testing.TB, binary, config string) *Collector {
+	t.Helper()
 	for attempt := 1; ; attempt++ {
 		c := launch(t, binary, config)
 		if c.awaitReady(t) {
