@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+)
+
+// bench is what all parts share.
+type bench struct {
+	binary     string
+	folder     string // for what is needed while it runs
+	rounds     int
+	records    int
+	cpuProfile string
+}
+
+// load is how a pipeline is measured.
+type load struct {
+	processors, senders int
+	requests            [][]byte
+	records             int
+}
+
+// result is what one run came to.
+type result struct {
+	perRecord  time.Duration // processor time of the collector, user and system
+	throughput float64       // records a second by the wall clock
+	mallocs    float64       // objects allocated for a record
+	cycles     float64       // of the garbage collector, a million records
+	live       int64         // bytes of the heap after a collection
+	peak       int64         // greatest resident memory in bytes
+}
+
+// warmUp is how many requests go before those that are measured.
+const warmUp = 50
+
+// run starts a collector, measures it and stops it.
+func (b *bench) run(ctx context.Context, p pipeline, l load) (result, error) {
+	folder, err := os.MkdirTemp(b.folder, "run-")
+	if err != nil {
+		return result{}, err
+	}
+	c, err := startCollector(b.binary, folder, l.processors, p)
+	if err != nil {
+		return result{}, err
+	}
+	r, err := c.measure(ctx, l)
+	if err != nil {
+		c.kill()
+		return result{}, fmt.Errorf("%s: %w\n%s", p.name, err, c.logged())
+	}
+	if err := c.stop(); err != nil {
+		return result{}, fmt.Errorf("%s: %w", p.name, err)
+	}
+	return r, nil
+}
+
+func (c *collector) measure(ctx context.Context, l load) (result, error) {
+	if err := send(ctx, c.otlp, l.requests, warmUp, l.senders); err != nil {
+		return result{}, err
+	}
+	// Twice, to know what the reading itself allocates.
+	first, err := c.readHeap(ctx, true)
+	if err != nil {
+		return result{}, err
+	}
+	before, err := c.readHeap(ctx, true)
+	if err != nil {
+		return result{}, err
+	}
+	used, err := c.processorTime()
+	if err != nil {
+		return result{}, err
+	}
+	began := time.Now()
+	if err := send(ctx, c.otlp, l.requests, l.records/batchSize, l.senders); err != nil {
+		return result{}, err
+	}
+	took := time.Since(began)
+	usedNow, err := c.processorTime()
+	if err != nil {
+		return result{}, err
+	}
+	after, err := c.readHeap(ctx, false)
+	if err != nil {
+		return result{}, err
+	}
+	_, peak, err := c.resident()
+	if err != nil {
+		return result{}, err
+	}
+	collected, err := c.readHeap(ctx, true)
+	if err != nil {
+		return result{}, err
+	}
+	n := float64(l.records / batchSize * batchSize)
+	return result{
+		perRecord:  time.Duration(float64(usedNow-used) / n),
+		throughput: n / took.Seconds(),
+		mallocs:    float64(after.Mallocs-before.Mallocs-(before.Mallocs-first.Mallocs)) / n,
+		cycles:     float64(after.Cycles-before.Cycles) / n * 1e6,
+		live:       collected.Live,
+		peak:       peak,
+	}, nil
+}
