@@ -5,6 +5,7 @@ package main
 import (
 	modelsummaryconnector "github.com/leeway-ml/leeway/connector/modelsummaryconnector"
 	profilesextension "github.com/leeway-ml/leeway/extension/profilesextension"
+	modelrollupprocessor "github.com/leeway-ml/leeway/processor/modelrollupprocessor"
 	modelstatisticsprocessor "github.com/leeway-ml/leeway/processor/modelstatisticsprocessor"
 	countconnector "github.com/open-telemetry/opentelemetry-collector-contrib/connector/countconnector"
 	spanmetricsconnector "github.com/open-telemetry/opentelemetry-collector-contrib/connector/spanmetricsconnector"
@@ -124,6 +125,7 @@ func components() (otelcol.Factories, error) {
 
 	factories.Processors, err = otelcol.MakeFactoryMap[processor.Factory](
 		modelstatisticsprocessor.NewFactory(),
+		modelrollupprocessor.NewFactory(),
 		memorylimiterprocessor.NewFactory(),
 		transformprocessor.NewFactory(),
 		filterprocessor.NewFactory(),
@@ -137,6 +139,7 @@ func components() (otelcol.Factories, error) {
 	}
 	factories.ProcessorModules = makeModulesMap(factories.Processors, map[component.Type]string{
 		modelstatisticsprocessor.NewFactory().Type():   "github.com/leeway-ml/leeway v0.0.0",
+		modelrollupprocessor.NewFactory().Type():       "github.com/leeway-ml/leeway v0.0.0",
 		memorylimiterprocessor.NewFactory().Type():     "go.opentelemetry.io/collector/processor/memorylimiterprocessor v0.155.0",
 		transformprocessor.NewFactory().Type():         "github.com/open-telemetry/opentelemetry-collector-contrib/processor/transformprocessor v0.155.0",
 		filterprocessor.NewFactory().Type():            "github.com/open-telemetry/opentelemetry-collector-contrib/processor/filterprocessor v0.155.0",

@@ -187,32 +187,23 @@ func (s *sitting) predictions() []candidate {
 			{gather: func() *observed { return values(s.window, semconv.MetricPredictionScore, nil, nil) }},
 		}
 	}
-	var value, score, class []candidate
-	if p.Value != nil {
-		value = append(value, candidate{profile.KeyValue, func() *observed { return values(s.window, semconv.MetricPredictionValue, p.Value, nil) }})
-	}
-	if len(p.Scores) == 1 {
-		v := p.Scores[0]
-		score = append(score, candidate{profile.ScoreKey(v.Name), func() *observed {
+	var all []candidate
+	for _, key := range p.Predictions() {
+		v := p.Variable(key)
+		all = append(all, candidate{key, func() *observed {
+			switch key {
+			case profile.KeyValue:
+				return values(s.window, semconv.MetricPredictionValue, v, nil)
+			case profile.KeyClass:
+				return classes(s.window, semconv.MetricPredictions, semconv.AttrPredictionClass, v)
+			}
 			return values(s.window, semconv.MetricPredictionScore, v, func(x *summary.Series) bool {
 				class := x.Attribute(semconv.AttrClass)
 				return class == v.Name || class == ""
 			})
 		}})
 	}
-	if p.Class != nil {
-		class = append(class, candidate{profile.KeyClass, func() *observed {
-			return classes(s.window, semconv.MetricPredictions, semconv.AttrPredictionClass, p.Class)
-		}})
-	}
-	switch p.Task {
-	case profile.Binary:
-		return slices.Concat(score, class)
-	case profile.Multiclass:
-		return class
-	default:
-		return slices.Concat(value, score, class)
-	}
+	return all
 }
 
 func (s *sitting) judgeGroundTruth() {

@@ -8,6 +8,7 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
+	"github.com/leeway-ml/leeway/internal/notice"
 	"github.com/leeway-ml/leeway/internal/summarypdata"
 	"github.com/leeway-ml/leeway/internal/window"
 	"github.com/leeway-ml/leeway/summary"
@@ -121,7 +122,7 @@ func (b *adder) add(metric pmetric.Metric, index int) {
 		return
 	}
 	if !b.turnTo(b.point.Model, b.point.Version) {
-		b.p.report.refused(b.ctx, overflow, "model_limit", &b.point)
+		b.p.report.refused(b.ctx, notice.Overflow, "model_limit", &b.point)
 		return
 	}
 	m := b.current

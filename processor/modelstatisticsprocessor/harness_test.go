@@ -183,7 +183,9 @@ func gaugeLines(m pmetric.Metric) []string {
 	return lines
 }
 
-func at(day, hour, minute int) time.Time { return time.Date(2026, 3, day, hour, minute, 0, 0, time.UTC) }
+func at(day, hour, minute int) time.Time {
+	return time.Date(2026, 3, day, hour, minute, 0, 0, time.UTC)
+}
 
 func settingsOf(t *testing.T) processor.Settings {
 	t.Helper()

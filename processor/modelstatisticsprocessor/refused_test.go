@@ -9,6 +9,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
+	"github.com/leeway-ml/leeway/internal/notice"
 	"github.com/leeway-ml/leeway/semconv"
 )
 
@@ -119,5 +120,5 @@ func TestInventedNames(t *testing.T) {
 		r.send(t, m)
 	}
 	assert.Len(t, r.models.all(), 10)
-	assert.EqualValues(t, 4990, r.counter(t, "otelcol_model_statistics_points_refused", map[string]string{"model": overflow, "reason": "model_limit"}))
+	assert.EqualValues(t, 4990, r.counter(t, "otelcol_model_statistics_points_refused", map[string]string{"model": notice.Overflow, "reason": "model_limit"}))
 }

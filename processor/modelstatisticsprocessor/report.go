@@ -2,7 +2,6 @@ package modelstatisticsprocessor
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"go.opentelemetry.io/collector/component"
@@ -10,22 +9,16 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	"go.uber.org/zap"
 
+	"github.com/leeway-ml/leeway/internal/notice"
 	"github.com/leeway-ml/leeway/internal/summarypdata"
 	"github.com/leeway-ml/leeway/processor/modelstatisticsprocessor/internal/metadata"
 )
-
-// overflow stands for the models beyond the limit.
-const overflow = "__overflow__"
-
-// maxSaid bounds how many models and reasons are told apart, in the log and in self-telemetry.
-const maxSaid = 10_000
 
 // reporter counts what happens, and says it in the log: each thing once a model.
 type reporter struct {
 	logger    *zap.Logger
 	telemetry *metadata.TelemetryBuilder
-	mu        sync.Mutex
-	said      map[[2]string]bool
+	notices   notice.Notices
 }
 
 func newReporter(settings component.TelemetrySettings, ms *models) (*reporter, error) {
@@ -33,7 +26,7 @@ func newReporter(settings component.TelemetrySettings, ms *models) (*reporter, e
 	if err != nil {
 		return nil, err
 	}
-	r := &reporter{logger: settings.Logger, telemetry: telemetry, said: map[[2]string]bool{}}
+	r := &reporter{logger: settings.Logger, telemetry: telemetry}
 	for _, register := range []struct {
 		with func(metric.Int64Callback) error
 		of   func(m *model) int
@@ -58,28 +51,6 @@ func newReporter(settings component.TelemetrySettings, ms *models) (*reporter, e
 	return r, nil
 }
 
-// first is true the first time that something is said of a model.
-func (r *reporter) first(model, what string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	key := [2]string{model, what}
-	if r.said[key] || len(r.said) >= maxSaid {
-		return false
-	}
-	r.said[key] = true
-	return true
-}
-
-// bounded is the model's name, as long as there are not too many of them.
-func (r *reporter) bounded(model, what string) string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if len(r.said) >= maxSaid && !r.said[[2]string{model, what}] {
-		return overflow
-	}
-	return model
-}
-
 // cures say what to do about data points that are refused.
 var cures = map[string]string{
 	string(summarypdata.NoModel):  "a summary must have the attribute ml.model.name on each data point",
@@ -93,21 +64,21 @@ var cures = map[string]string{
 }
 
 func (r *reporter) refused(ctx context.Context, model, reason string, p *summarypdata.Point) {
-	if r.first(model, reason) {
+	if r.notices.First(model, reason) {
 		r.logger.Warn("a data point is not counted, nor are others like it: "+cures[reason], zap.String("model", p.Model),
 			zap.String("metric", p.Metric), zap.String("reason", reason), zap.Time("time", time.Unix(0, p.Time)))
 	}
 	r.telemetry.ModelStatisticsPointsRefused.Add(ctx, 1, metric.WithAttributeSet(attribute.NewSet(
-		attribute.String("model", r.bounded(model, reason)), attribute.String("reason", reason))))
+		attribute.String("model", r.notices.Label(model, reason)), attribute.String("reason", reason))))
 }
 
 func (r *reporter) late(ctx context.Context, model string, p *summarypdata.Point) {
 	const late = "late"
-	if r.first(model, late) {
+	if r.notices.First(model, late) {
 		r.logger.Warn("a data point came after windows that it belongs to were judged; it counts in those that are yet to be. "+
 			"If that happens often, raise allowed_lateness", zap.String("model", model), zap.String("metric", p.Metric), zap.Time("time", time.Unix(0, p.Time)))
 	}
-	r.telemetry.ModelStatisticsPointsLate.Add(ctx, 1, metric.WithAttributeSet(attribute.NewSet(attribute.String("model", r.bounded(model, late)))))
+	r.telemetry.ModelStatisticsPointsLate.Add(ctx, 1, metric.WithAttributeSet(attribute.NewSet(attribute.String("model", r.notices.Label(model, late)))))
 }
 
 func (r *reporter) counted(ctx context.Context, points int64) {
@@ -125,7 +96,7 @@ func (r *reporter) evicted(ctx context.Context) { r.telemetry.ModelStatisticsMod
 
 func (r *reporter) emitFailed(ctx context.Context, err error) {
 	r.telemetry.ModelStatisticsEmitFailures.Add(ctx, 1)
-	if r.first("", "emit") {
+	if r.notices.First("", "emit") {
 		r.logger.Error("the next component refused a batch; statistics of this moment are lost, windows are not", zap.Error(err))
 	}
 }
@@ -134,7 +105,7 @@ func (r *reporter) close() { r.telemetry.Shutdown() }
 
 func (r *reporter) checkpointFailed(ctx context.Context, model string, err error) {
 	r.telemetry.ModelStatisticsCheckpointFailures.Add(ctx, 1)
-	if r.first(model, "checkpoint") {
+	if r.notices.First(model, "checkpoint") {
 		r.logger.Error("windows could not be stored; they are tried again with the next checkpoint", zap.String("model", model), zap.Error(err))
 	}
 }
