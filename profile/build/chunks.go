@@ -14,7 +14,7 @@ type stray func(v *profile.Variable, counts []uint64, missing uint64, reference 
 
 // chunker is the third pass: it counts every chunk by itself, judges it against the rest of the reference, and keeps the
 // greatest values. A chunk is judged, and its memory given back, as soon as all of its rows have come, so that rows in order
-// of time need no more than one chunk a window. Rows out of order keep more chunks open; what finds no room waits for another
+// of time need no more than four chunks a window. Rows out of order keep more chunks open; what finds no room waits for another
 // pass over the files.
 type chunker struct {
 	profile   *profile.Profile
@@ -27,8 +27,8 @@ type chunker struct {
 
 	waiting map[chunkID]uint64 // rows of the chunks that are not judged yet
 	open    map[chunkID]*chunk
-	room    int64 // bytes left
-	recent  []*chunk
+	room    int64      // bytes left
+	recent  [][]*chunk // by window; a row is in as many chunks as they have steps
 
 	fine, coarse []int // where each variable begins in a chunk's counts; the last is their length
 	bins         []int
@@ -54,7 +54,7 @@ type cellCounts struct {
 
 func newChunker(c *counter, judge stray, memory int) *chunker {
 	k := &chunker{profile: c.profile, variables: c.variables, survey: c.survey, times: c.times, stray: judge, hours: c.hours, rollup: c.rollup,
-		open: map[chunkID]*chunk{}, room: int64(memory), recent: make([]*chunk, len(c.times.names)), bins: make([]int, len(c.variables))}
+		open: map[chunkID]*chunk{}, room: int64(memory), bins: make([]int, len(c.variables))}
 	k.fine, k.coarse = []int{0}, []int{0}
 	widest := 0
 	for i, v := range k.variables {
@@ -63,6 +63,9 @@ func newChunker(c *counter, judge stray, memory int) *chunker {
 		widest = max(widest, len(v.Counts))
 	}
 	k.counts = make([]uint64, widest)
+	for i := range c.times.names {
+		k.recent = append(k.recent, make([]*chunk, c.times.steps(i)))
+	}
 	k.exclude = make([][]uint64, max(1, k.profile.Rhythm.Cycle.Cells()))
 	for i := range k.exclude {
 		k.exclude[i] = make([]uint64, profile.MaxRollupBins+1)
@@ -81,7 +84,6 @@ func (k *chunker) run(ctx context.Context, src *source, minRows int) error {
 		if len(k.waiting) == before {
 			break // can't be: each pass has room for at least one
 		}
-		clear(k.recent)
 	}
 	return nil
 }
@@ -92,28 +94,38 @@ func (k *chunker) row(r *row) error {
 		return err
 	}
 	binned := false
-	for i, length := range k.times.lengths {
-		id := chunkID{i, t.Unix() / length}
-		c := k.recent[i]
-		if c == nil || c.id != id {
-			if c = k.find(id); c == nil {
-				continue
+	for i, step := range k.times.step {
+		number := t.Unix() / step
+		for back := range k.times.steps(i) {
+			id := chunkID{i, number - back}
+			recent := k.recentOf(id)
+			if *recent == nil || (*recent).id != id {
+				if *recent = k.find(id); *recent == nil {
+					continue
+				}
 			}
-			k.recent[i] = c
-		}
-		if !binned {
-			for j, v := range k.variables {
-				k.bins[j] = v.bin(r)
+			c := *recent
+			if !binned {
+				for j, v := range k.variables {
+					k.bins[j] = v.bin(r)
+				}
+				binned = true
 			}
-			binned = true
-		}
-		k.add(c, max(0, k.hours.cell(t)), hourOf(t))
-		if c.left == 0 {
-			k.judge(c)
-			k.close(c)
+			k.add(c, max(0, k.hours.cell(t)), hourOf(t))
+			if c.left == 0 {
+				k.judge(c)
+				k.close(c)
+			}
 		}
 	}
 	return nil
+}
+
+// recentOf is where the chunk stands among the recent ones, which spares most rows a look into the map.
+func (k *chunker) recentOf(id chunkID) **chunk {
+	of := k.recent[id.window]
+	n := int64(len(of))
+	return &of[(id.number%n+n)%n]
 }
 
 // find returns the chunk, opened if there is room; nil where it is judged already, or is not to be, or has to wait.
@@ -146,7 +158,7 @@ func (k *chunker) close(c *chunk) {
 	delete(k.open, c.id)
 	delete(k.waiting, c.id)
 	k.room += c.bytes
-	k.recent[c.id.window] = nil
+	*k.recentOf(c.id) = nil
 }
 
 func (k *chunker) add(c *chunk, cell int, hour int64) {
@@ -203,13 +215,13 @@ func (k *chunker) judge(c *chunk) {
 			if math.IsNaN(x) || math.IsInf(x, 0) {
 				continue
 			}
-			keep(v.Variable, window, statistic, x)
+			keep(v.Variable, window, statistic, x, k.times.aligned(c.id))
 		}
 	}
 }
 
-// keep raises the variable's limit to x.
-func keep(v *profile.Variable, window, statistic string, x float64) {
+// keep raises the variable's limit to x. Of overlapping chunks only those that are aligned to their length are counted.
+func keep(v *profile.Variable, window, statistic string, x float64, counts bool) {
 	if v.Limits == nil {
 		v.Limits = map[string]map[string]profile.Limit{}
 	}
@@ -222,7 +234,9 @@ func keep(v *profile.Variable, window, statistic string, x float64) {
 	if !ok || x > l.Greatest {
 		l.Greatest = x
 	}
-	l.Chunks++
+	if counts {
+		l.Chunks++
+	}
 	of[statistic] = l
 }
 

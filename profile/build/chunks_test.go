@@ -51,7 +51,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 	check("shuffled", random, 64<<20, 3, 3)
 	check("shuffled, little memory", random, 300_000, 4, 20)
 	check("in order, little memory", ordered, 300_000, 3, 3)
-	check("in order, room for one", ordered, 1, 4, 40)
+	check("in order, room for one", ordered, 1, 4, 100)
 }
 
 // sameLimits compares limits to the digits that the order of sums leaves, and then makes them equal.
@@ -67,7 +67,8 @@ func sameLimits(t *testing.T, key string, want, have *profile.Variable) {
 	have.Limits = want.Limits
 }
 
-// TestLimitsByHand holds all rows in memory and judges each day against the rest in the plainest way.
+// TestLimitsByHand holds all rows in memory and judges each 24 hours, from every sixth hour on, against the rest in the
+// plainest way.
 func TestLimitsByHand(t *testing.T) {
 	events := month(6000)
 	p := made(t, scored(func(o *Options) { o.TimeZone, o.Windows = "America/New_York", []string{"24h"} }), write(t, "x.csv", toCSV(events)))
@@ -75,12 +76,21 @@ func TestLimitsByHand(t *testing.T) {
 	require.NoError(t, err)
 	v := p.Feature("amount")
 	of := rollupOf(v)
-	days := map[int64][]int{}
+	chunks := map[int64][]int{} // by the quarter of a day that they begin with
 	for i, e := range events {
-		days[e.at.Unix()/86400] = append(days[e.at.Unix()/86400], i)
+		for back := range int64(4) {
+			first := e.at.Unix()/21600 - back
+			chunks[first] = append(chunks[first], i)
+		}
 	}
+	for first := range chunks {
+		if first*21600 < p.Provenance.Start.Unix()-8640 || first*21600+86400 > p.Provenance.End.Unix()+8640 {
+			delete(chunks, first) // less than nine tenths of it are inside
+		}
+	}
+	assert.Len(t, chunks, 4*27+1)
 	want := map[string]profile.Limit{}
-	for _, rows := range days {
+	for first, rows := range chunks {
 		counts := make([]uint64, len(v.Counts))
 		exclude := make([][]uint64, 168)
 		for i := range exclude {
@@ -110,7 +120,9 @@ func TestLimitsByHand(t *testing.T) {
 			if !ok || x > l.Greatest {
 				l.Greatest = x
 			}
-			l.Chunks++
+			if first%4 == 0 {
+				l.Chunks++
+			}
 			want[statistic] = l
 		}
 	}
@@ -136,15 +148,21 @@ func TestChunksThatCount(t *testing.T) {
 	}
 	times.count(end)
 	judged := times.judged(start, end, 100)
-	var numbers []int64
+	var hours, aligned []int64
 	for id, rows := range judged {
 		if id.window == 0 {
-			numbers = append(numbers, id.number-day.Unix()/86400)
+			hour := 6*id.number - day.Unix()/3600
+			hours = append(hours, hour)
+			if times.aligned(id) {
+				aligned = append(aligned, hour)
+			}
 			assert.GreaterOrEqual(t, rows, uint64(138))
 		}
 	}
-	slices.Sort(numbers)
-	assert.Equal(t, []int64{1, 2, 3}, numbers, "half of the first day is missing, an hour of the last")
+	slices.Sort(hours)
+	slices.Sort(aligned)
+	assert.Equal(t, []int64{12, 18, 24, 30, 36, 42, 48, 54, 60, 66, 72}, hours, "half of the first day is missing, an hour of the last")
+	assert.Equal(t, []int64{24, 48, 72}, aligned)
 	assert.Empty(t, times.judged(start, end, 200))
 }
 

@@ -3,21 +3,25 @@ package build
 import (
 	"slices"
 	"time"
+
+	"github.com/leeway-ml/leeway/profile"
 )
 
 // coverage is how much of a chunk the reference must span for the chunk to count as one of its window's length.
 const coverage = 0.9
 
-// chunkTimes are the chunks of the reference, and how many rows each has: the epoch-aligned windows of each length.
+// chunkTimes are the chunks of the reference, and how many rows each has. Chunks of a length begin every step from 1970 on, and
+// overlap (see profile.ChunkStep).
 type chunkTimes struct {
 	names   []string
-	lengths []int64 // seconds
-	rows    []map[int64]uint64
+	lengths []int64            // seconds
+	step    []int64            // seconds; each length is a multiple of its step
+	rows    []map[int64]uint64 // by step
 	last    []int64
-	cursor  []uint64 // rows of the last chunk that are not in the map yet
+	cursor  []uint64 // rows of the last step that are not in the map yet
 }
 
-// chunkID names a chunk: the window's index and the chunk's number from 1970.
+// chunkID names a chunk: the window's index and the number of the chunk's first step from 1970.
 type chunkID struct {
 	window int
 	number int64
@@ -34,6 +38,7 @@ func newChunkTimes(windows []string) (*chunkTimes, error) {
 			return nil, err
 		}
 		t.names, t.lengths = append(t.names, name), append(t.lengths, int64(length/time.Second))
+		t.step = append(t.step, int64(profile.ChunkStep(length)/time.Second))
 		t.rows, t.last, t.cursor = append(t.rows, map[int64]uint64{}), append(t.last, -1), append(t.cursor, 0)
 	}
 	return t, nil
@@ -42,8 +47,8 @@ func newChunkTimes(windows []string) (*chunkTimes, error) {
 // count adds a row. Neighbouring rows are mostly of one chunk, so that the maps are rarely asked.
 func (t *chunkTimes) count(at time.Time) {
 	seconds := at.Unix()
-	for i, length := range t.lengths {
-		number := seconds / length
+	for i, step := range t.step {
+		number := seconds / step
 		if number != t.last[i] {
 			t.settle(i)
 			t.last[i] = number
@@ -64,13 +69,32 @@ func (t *chunkTimes) judged(start, end time.Time, minRows uint64) map[chunkID]ui
 	all := map[chunkID]uint64{}
 	for i, length := range t.lengths {
 		t.settle(i)
-		for number, rows := range t.rows[i] {
-			from, to := number*length, (number+1)*length
-			inside := min(to, end.Unix()+1) - max(from, start.Unix())
-			if rows >= minRows && float64(inside) >= coverage*float64(length) {
-				all[chunkID{i, number}] = rows
+		for number := range t.rows[i] {
+			for back := range t.steps(i) {
+				id := chunkID{i, number - back}
+				from, to := id.number*t.step[i], id.number*t.step[i]+length
+				inside := min(to, end.Unix()+1) - max(from, start.Unix())
+				if float64(inside) < coverage*float64(length) {
+					continue
+				}
+				if rows := t.rowsOf(id); rows >= minRows {
+					all[id] = rows
+				}
 			}
 		}
 	}
 	return all
 }
+
+func (t *chunkTimes) rowsOf(id chunkID) (rows uint64) {
+	for i := range t.steps(id.window) {
+		rows += t.rows[id.window][id.number+i]
+	}
+	return rows
+}
+
+// steps is how many steps a chunk of the window's length is made of, and so how many chunks hold any row.
+func (t *chunkTimes) steps(window int) int64 { return t.lengths[window] / t.step[window] }
+
+// aligned is whether the chunk is one of those that lie side by side.
+func (t *chunkTimes) aligned(id chunkID) bool { return id.number%t.steps(id.window) == 0 }

@@ -3,6 +3,7 @@ package learn
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -48,22 +49,20 @@ func (c *column) limits(v *profile.Variable, r profile.Rhythm, byHour [][]uint64
 		if err != nil {
 			continue // refused when the options were checked
 		}
-		for first := 0; first < len(c.hours); {
-			from := floor(c.hours[first], length) * length
-			last := first
-			for last < len(c.hours) && c.hours[last] < from+length {
-				last++
-			}
+		step := int64(profile.ChunkStep(time.Duration(length)*time.Hour) / time.Hour)
+		for from := floor(start-length, step) * step; from < end; from += step {
 			inside := min(from+length, end) - max(from, start)
-			if float64(inside) >= coverage*float64(length) {
-				counts, missing, hours := c.chunk(v, r, zone, byHour, first, last, exclude)
-				for statistic, x := range o.Stray(v, counts, missing, v.At(r, hours, exclude)) {
-					if finite(x) {
-						keep(v, window, statistic, x)
-					}
+			first, _ := slices.BinarySearch(c.hours, from)
+			last, _ := slices.BinarySearch(c.hours, from+length)
+			if first == last || float64(inside) < coverage*float64(length) {
+				continue
+			}
+			counts, missing, hours := c.chunk(v, r, zone, byHour, first, last, exclude)
+			for statistic, x := range o.Stray(v, counts, missing, v.At(r, hours, exclude)) {
+				if finite(x) {
+					keep(v, window, statistic, x, from%length == 0)
 				}
 			}
-			first = last
 		}
 	}
 }
@@ -93,8 +92,8 @@ func (c *column) chunk(v *profile.Variable, r profile.Rhythm, zone *time.Locatio
 	return counts, missing, hours
 }
 
-// keep raises the variable's limit to x.
-func keep(v *profile.Variable, window, statistic string, x float64) {
+// keep raises the variable's limit to x. Of overlapping chunks only those that are aligned to their length are counted.
+func keep(v *profile.Variable, window, statistic string, x float64, counts bool) {
 	if v.Limits == nil {
 		v.Limits = map[string]map[string]profile.Limit{}
 	}
@@ -105,7 +104,11 @@ func keep(v *profile.Variable, window, statistic string, x float64) {
 	if !ok {
 		l.Greatest = math.Inf(-1)
 	}
-	v.Limits[window][statistic] = profile.Limit{Greatest: max(l.Greatest, x), Chunks: l.Chunks + 1}
+	l.Greatest = max(l.Greatest, x)
+	if counts {
+		l.Chunks++
+	}
+	v.Limits[window][statistic] = l
 }
 
 func floor(hour, length int64) int64 {

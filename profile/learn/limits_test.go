@@ -61,9 +61,11 @@ func TestChunks(t *testing.T) {
 			return map[string]float64{"observed": float64(n), "lost": float64(missing)}
 		}
 		p := weeks(t, o, days, -1)
-		want := map[uint64]int{20: days * 24, 480: days}
+		want := map[uint64]int{20: days * 24, 480: 4*(days-1) + 1} // a day begins every six hours
 		if days == 28 {
-			want[3360] = 3 // from Monday the fifth on, three of the weeks since the epoch, which begin on Thursdays
+			// A week begins every 42 hours since the epoch, a Thursday, and from Monday the fifth on 12 are whole; one more is
+			// so but for its last twelve hours.
+			want[3360], want[20*156] = 12, 1
 		}
 		assert.Equal(t, want, seen)
 		assert.Equal(t, profile.Limit{Greatest: 480, Chunks: days}, p.Feature("x").Limits["24h"]["observed"])
