@@ -23,8 +23,8 @@ const prediction = "(prediction)"
 
 // judgement is what was published of one feature and window.
 type judgement struct {
-	// called is whether any of our verdicts was: of the distribution, or of the missing or out-of-range share.
-	called bool
+	// drifted is our verdict on the distribution; share that on missing or out-of-range values.
+	drifted, share bool
 	// psi and ks are against the whole reference; NaN where nothing was published.
 	psi, ks float64
 }
@@ -80,7 +80,12 @@ func (h history) add(t *testing.T, m pmetric.Metric) {
 		}
 		switch m.Name() {
 		case semconv.Drift("feature", "detected"), semconv.Drift("prediction", "detected"):
-			j.called = j.called || p.DoubleValue() == 1
+			verdict, _ := p.Attributes().Get(semconv.AttrDriftStatistic)
+			if detected := p.DoubleValue() == 1; verdict.Str() == "psi" {
+				j.drifted = detected
+			} else {
+				j.share = j.share || detected
+			}
 		case semconv.Drift("feature", "psi"), semconv.Drift("prediction", "psi"):
 			j.psi = p.DoubleValue()
 		case semconv.Drift("feature", "ks_statistic"), semconv.Drift("prediction", "ks_statistic"):

@@ -84,6 +84,7 @@ func TestMonths(t *testing.T) {
 			assert.Equal(t, s.features*int((time.Duration(s.drifting)*day-s.length)/every+1), ours.drifted.windows)
 
 			assert.LessOrEqual(t, ours.good.ever, s.falseFeatures, "features that are called in a good month")
+			assert.Zero(t, s.judge(h, shares).good.called, "shares that are called in a good month")
 			if s.foundIn > 0 {
 				assert.LessOrEqual(t, ours.slowest(), s.foundIn, "until the last of the features is called")
 			}

@@ -16,7 +16,7 @@ type rule struct {
 // The rules that are compared.
 var (
 	ours = rule{"Leeway", func([]judgement) func(judgement) bool {
-		return func(j judgement) bool { return j.called }
+		return func(j judgement) bool { return j.drifted }
 	}}
 	// usual is the common rule of thumb.
 	usual = rule{"PSI > 0.2", func([]judgement) func(judgement) bool {
@@ -26,6 +26,11 @@ var (
 		limit := meanAnd3Std(chunks, func(j judgement) float64 { return j.psi })
 		return func(j judgement) bool { return j.psi > limit }
 	}}
+	// shares are our verdicts on missing and out-of-range values. Nothing is missing in these data, so that in a month without
+	// drift they must be silent.
+	shares = rule{"Leeway, shares", func([]judgement) func(judgement) bool {
+		return func(j judgement) bool { return j.share }
+	}}
 	// ksOfChunks is NannyML's default for KS (nannyml 0.13, drift/univariate/calculator.py: DEFAULT_THRESHOLDS, thresholds.py:
 	// StandardDeviationThreshold without a lower limit). Ours is over 100 bins, at most 0.01 below its.
 	ksOfChunks = rule{"KS > mean + 3 std", func(chunks []judgement) func(judgement) bool {
@@ -34,6 +39,7 @@ var (
 	}}
 )
 
+// rules are those of the tables.
 func rules() []rule { return []rule{ours, usual, psiOfChunks, ksOfChunks} }
 
 // meanAnd3Std is the mean plus three times the standard deviation (of n, not n-1, as NannyML has it).
