@@ -141,3 +141,15 @@ func TestEmptyBatch(t *testing.T) {
 	require.NoError(t, c.shared.flush(context.Background()))
 	require.Empty(t, sink.AllMetrics())
 }
+
+// A profile that is another model's: its features are missing, the inputs are not in it.
+func TestInputsThatTheProfileLacks(t *testing.T) {
+	c, s := send(t, config(nil), 5, func(i int, r plog.LogRecord) {
+		r.Attributes().PutStr(semconv.AttrModelName, "known")
+		r.Attributes().PutDouble(semconv.AttrInputPrefix+"height", 1)
+		r.Attributes().PutDouble(semconv.AttrInputPrefix+"weight", 1)
+	})
+	require.EqualValues(t, 5, s.count(semconv.MetricFeatureValue, map[string]string{semconv.AttrFeatureName: "height"}, false), "counted all the same")
+	require.Contains(t, describeTelemetry(t, c.telemetry), "otelcol_model_summary_inputs_unprofiled{}: 10")
+	require.Equal(t, 1, c.logs.FilterMessageSnippet("not in the model's profile").Len(), "said once a model")
+}

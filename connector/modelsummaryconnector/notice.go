@@ -68,8 +68,16 @@ func (s *shard) nonFinite(p *plan, feature string) {
 	}
 }
 
-// checkExtra says so where an input without a profile can't be counted as a value.
+// checkExtra says so where the model's profile lacks the input, or where it can't be counted as a value.
 func (s *shard) checkExtra(p *plan, input *event.Field) {
+	if p.profile != nil {
+		s.tally.unprofiled++
+		if s.notices.once(noticeKey{p.model, p.version, "unprofiled", ""}) {
+			s.notices.warn(p, "An input is not in the model's profile; it, and others like it, are summarised without a reference. "+
+				"Is the profile another model's, or older than the input? Make it anew with leewayctl profile",
+				zap.String("feature", input.Name), zap.String("profile", p.profile.ID()))
+		}
+	}
 	switch {
 	case input.Kind == event.Other:
 		s.tally.invalid[invalidType]++

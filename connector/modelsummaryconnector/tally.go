@@ -67,6 +67,7 @@ var (
 // tally is what a shard counted and did not yet report.
 type tally struct {
 	events, dropped uint64
+	unprofiled      uint64
 	refused         [eventReasons]uint64
 	ignored         [7]uint64
 	invalid         [invalidReasons]uint64
@@ -90,6 +91,7 @@ func (t *tally) report(ctx context.Context, to *metadata.TelemetryBuilder) {
 	}
 	add(ctx, to.ModelSummaryEvents, t.events)
 	add(ctx, to.ModelSummaryAttributesDropped, t.dropped)
+	add(ctx, to.ModelSummaryInputsUnprofiled, t.unprofiled)
 	for i, n := range t.refused {
 		add(ctx, to.ModelSummaryEventsRefused, n, attribute.String("reason", eventReasonNames[i]))
 	}

@@ -36,6 +36,7 @@ type TelemetryBuilder struct {
 	ModelSummaryEventsRefused     metric.Int64Counter
 	ModelSummaryFlushFailures     metric.Int64Counter
 	ModelSummaryInputsInvalid     metric.Int64Counter
+	ModelSummaryInputsUnprofiled  metric.Int64Counter
 	ModelSummaryOverflowed        metric.Int64Counter
 	ModelSummaryPanes             metric.Int64ObservableUpDownCounter
 	ModelSummaryValuesRefused     metric.Int64Counter
@@ -140,6 +141,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	builder.ModelSummaryInputsInvalid, err = builder.meter.Int64Counter(
 		"otelcol_model_summary_inputs_invalid",
 		metric.WithDescription("Inputs that were not what the feature asks for (type, non_finite, out_of_range, unseen); absent ones are only in ml.feature.invalid. [Development]"),
+		metric.WithUnit("{observation}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ModelSummaryInputsUnprofiled, err = builder.meter.Int64Counter(
+		"otelcol_model_summary_inputs_unprofiled",
+		metric.WithDescription("Inputs that the model's profile does not have; they are summarised without a reference. [Development]"),
 		metric.WithUnit("{observation}"),
 	)
 	errs = errors.Join(errs, err)

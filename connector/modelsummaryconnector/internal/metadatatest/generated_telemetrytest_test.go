@@ -32,6 +32,7 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ModelSummaryEventsRefused.Add(context.Background(), 1)
 	tb.ModelSummaryFlushFailures.Add(context.Background(), 1)
 	tb.ModelSummaryInputsInvalid.Add(context.Background(), 1)
+	tb.ModelSummaryInputsUnprofiled.Add(context.Background(), 1)
 	tb.ModelSummaryOverflowed.Add(context.Background(), 1)
 	tb.ModelSummaryValuesRefused.Add(context.Background(), 1)
 	AssertEqualModelSummaryAttributesDropped(t, testTel,
@@ -56,6 +57,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualModelSummaryInputsInvalid(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualModelSummaryInputsUnprofiled(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualModelSummaryOverflowed(t, testTel,
