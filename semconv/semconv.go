@@ -3,7 +3,10 @@
 // registry.yaml is their one definition; names.go and docs/semconv.md are generated from it.
 package semconv
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 //go:generate go run ./internal/generate -registry registry.yaml -go names.go -docs ../docs/semconv.md
 
@@ -41,6 +44,22 @@ func Lookup(name string) (Metric, bool) {
 		}
 	}
 	return Metric{}, false
+}
+
+// All are the metrics of the registry by name, the threshold and the noise of each drift statistic among them.
+func All() []Metric {
+	var all []Metric
+	for name, m := range metrics {
+		all = append(all, m)
+		if strings.Contains(name, ".drift.") && name != MetricModelDriftShare && !strings.HasSuffix(name, ".detected") {
+			for _, suffix := range []string{"_threshold", "_noise"} {
+				derived, _ := Lookup(name + suffix)
+				all = append(all, derived)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b Metric) int { return strings.Compare(a.Name, b.Name) })
+	return all
 }
 
 // Drift is the name of a drift statistic: Drift("feature", "psi") is "ml.feature.drift.psi".

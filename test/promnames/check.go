@@ -1,0 +1,71 @@
+package promnames
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/promql/parser"
+)
+
+// Check says what is wrong with an expression: that it can't be parsed, or asks for metrics or labels that nobody sends.
+// Labels that the expression makes itself, by label_replace, are known to it.
+func (n *Names) Check(expression string) []error {
+	expr, err := parser.NewParser(parser.Options{}).ParseExpr(expression)
+	if err != nil {
+		return []error{err}
+	}
+	made := labelsMade(expr)
+	var errs []error
+	label := func(names ...string) {
+		for _, name := range names {
+			if !n.hasLabel(name) && !slices.Contains(made, name) {
+				errs = append(errs, fmt.Errorf("no metric of ours has the label %s", name))
+			}
+		}
+	}
+	parser.Inspect(expr, func(node parser.Node, _ []parser.Node) error {
+		switch node := node.(type) {
+		case *parser.VectorSelector:
+			for _, m := range node.LabelMatchers {
+				if m.Name != labels.MetricName {
+					label(m.Name)
+				} else if !n.anyMetric(m) {
+					errs = append(errs, fmt.Errorf("no metric is called %s", m.Value))
+				}
+			}
+		case *parser.AggregateExpr:
+			label(node.Grouping...)
+		case *parser.BinaryExpr:
+			if node.VectorMatching != nil {
+				label(node.VectorMatching.MatchingLabels...)
+				label(node.VectorMatching.Include...)
+			}
+		}
+		return nil
+	})
+	return errs
+}
+
+func (n *Names) anyMetric(m *labels.Matcher) bool {
+	for name := range n.metrics {
+		if m.Matches(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// labelsMade are the labels that label_replace writes in the expression.
+func labelsMade(expr parser.Expr) []string {
+	var made []string
+	parser.Inspect(expr, func(node parser.Node, _ []parser.Node) error {
+		if call, ok := node.(*parser.Call); ok && call.Func.Name == "label_replace" {
+			if name, ok := call.Args[1].(*parser.StringLiteral); ok {
+				made = append(made, name.Val)
+			}
+		}
+		return nil
+	})
+	return made
+}
