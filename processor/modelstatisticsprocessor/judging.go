@@ -28,7 +28,7 @@ func (p *statistics) judge(ctx context.Context, m *model, out *emission) {
 		m.say(&voice{group: w.Group, window: w.Name, points: points, end: w.End, sent: now, empty: len(w.Series) == 0}, out)
 		if w.End.After(m.informed) {
 			m.informed = w.End
-			m.say(&voice{group: summary.Group{Model: m.name, Version: m.version}, points: info(reference), end: w.End, sent: now}, out)
+			m.say(&voice{group: summary.Group{Model: m.name, Version: m.version}, points: m.info(reference), end: w.End, sent: now}, out)
 		}
 	})
 }
@@ -71,8 +71,16 @@ func (p *statistics) profileOf(m *model) *profile.Profile {
 	return p.profiles.Profile(m.name, version)
 }
 
-// info is ml.model.info: which profile the model is compared with.
-func info(reference *profile.Profile) []judge.Point {
+// info is what ml.model.info says of the profile that the model is compared with. It is worked out once a profile: the
+// digest reads all of it.
+func (m *model) info(reference *profile.Profile) []judge.Point {
+	if m.described == nil || m.describes != reference {
+		m.described, m.describes = describe(reference), reference
+	}
+	return m.described
+}
+
+func describe(reference *profile.Profile) []judge.Point {
 	id, rhythm, task := "none", string(profile.Steady), ""
 	if reference != nil {
 		id, task = reference.ID(), string(reference.Task)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/leeway-ml/leeway/internal/window"
 	"github.com/leeway-ml/leeway/judge"
+	"github.com/leeway-ml/leeway/profile"
 	"github.com/leeway-ml/leeway/summary"
 )
 
@@ -20,9 +21,11 @@ type model struct {
 	arrived       time.Time // by the wall clock, when something last came
 	// voices by window and group.
 	voices      map[string]*voice
-	voicesMoved bool      // since the last checkpoint
-	informed    time.Time // event time of the last ml.model.info
-	gone        bool      // it was forgotten; whoever comes too late asks for it again
+	voicesMoved bool          // since the last checkpoint
+	informed    time.Time     // event time of the last ml.model.info
+	described   []judge.Point // ml.model.info of the profile describes
+	describes   *profile.Profile
+	gone        bool // it was forgotten; whoever comes too late asks for it again
 }
 
 // voice is what was last said of one window of one group.
