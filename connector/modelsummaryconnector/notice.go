@@ -122,6 +122,11 @@ func (n *notices) refused(e *event.Event, reason int) {
 		"it has no time; set the record's Timestamp or ObservedTimestamp, the span's end",
 		"its time is after the year 2262; times are nanoseconds since 1970",
 	}[reason]
+	if reason == eventNoModel && e.Dropped > 0 {
+		// As Python's SDK does, which drops the oldest attributes.
+		why = "it has no model name, and its sender left out attributes, perhaps this one: SDKs drop those past 128. " +
+			"Send ml.model.name on the resource, and the inputs as one map attribute, ml.inputs"
+	}
 	n.logger.Warn("A prediction is not counted", zap.String("model", e.Model), zap.String("reason", why))
 }
 
