@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/confmap"
 	"go.uber.org/zap"
 
+	"github.com/leeway-ml/leeway/internal/configread"
 	"github.com/leeway-ml/leeway/internal/event"
 	"github.com/leeway-ml/leeway/semconv"
 )
@@ -65,6 +67,9 @@ func createDefaultConfig() component.Config {
 		},
 	}
 }
+
+// Unmarshal reads the configuration. Its errors name key and value, and what would be right.
+func (c *Config) Unmarshal(conf *confmap.Conf) error { return configread.Into(c, conf) }
 
 // Validate names every key that is wrong, and what would be right.
 func (c *Config) Validate() error {

@@ -9,8 +9,10 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/config/confighttp"
 	"go.opentelemetry.io/collector/config/configoptional"
+	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/confmap/xconfmap"
 
+	"github.com/leeway-ml/leeway/internal/configread"
 	"github.com/leeway-ml/leeway/profile"
 	"github.com/leeway-ml/leeway/profile/learn"
 )
@@ -97,6 +99,9 @@ func createDefaultConfig() component.Config {
 
 // defaultObservations is what learn stands for where it says neither observations nor duration.
 const defaultObservations = 10_000
+
+// Unmarshal reads the configuration. Its errors name key and value, and what would be right.
+func (c *Config) Unmarshal(conf *confmap.Conf) error { return configread.Into(c, conf) }
 
 // Validate says which key is wrong and what would be right.
 func (c *Config) Validate() error {

@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/confmap"
+
+	"github.com/leeway-ml/leeway/internal/configread"
 )
 
 // Config of the processor. Everything has a default.
@@ -40,6 +43,9 @@ func createDefaultConfig() component.Config {
 		Limits:       Limits{MaxModels: 500, MaxSeries: 50_000},
 	}
 }
+
+// Unmarshal reads the configuration. Its errors name key and value, and what would be right.
+func (c *Config) Unmarshal(conf *confmap.Conf) error { return configread.Into(c, conf) }
 
 // Validate names every key that is wrong, and what would be right.
 func (c *Config) Validate() error {

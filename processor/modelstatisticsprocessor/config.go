@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/confmap"
 
+	"github.com/leeway-ml/leeway/internal/configread"
 	"github.com/leeway-ml/leeway/internal/window"
 	"github.com/leeway-ml/leeway/judge/drift"
 )
@@ -72,6 +74,9 @@ func createDefaultConfig() component.Config {
 	}
 	return c
 }
+
+// Unmarshal reads the configuration. Its errors name key and value, and what would be right.
+func (c *Config) Unmarshal(conf *confmap.Conf) error { return configread.Into(c, conf) }
 
 // Validate names every key that is wrong, and what would be right.
 func (c *Config) Validate() error {
