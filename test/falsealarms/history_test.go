@@ -9,12 +9,14 @@ import (
 	"math"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
+	"github.com/leeway-ml/leeway/profile"
 	"github.com/leeway-ml/leeway/semconv"
 )
 
@@ -25,15 +27,58 @@ const prediction = "(prediction)"
 type judgement struct {
 	// drifted is our verdict on the distribution; share that on missing or out-of-range values.
 	drifted, share bool
-	// psi and ks are against the whole reference; NaN where nothing was published.
-	psi, ks float64
+	// psi is that of our rule: against the reference of the same hours. threshold and noise are what it must exceed.
+	psi, threshold, noise float64
+	// wholePSI and wholeKS are against the whole reference.
+	wholePSI, wholeKS float64
 }
 
-// history is what was published, by feature and the end of the window.
-type history map[string]map[time.Time]judgement
+// setOurs takes what our rule published; statistic is the last part of the metric's name. False for what it doesn't know.
+func (j *judgement) setOurs(statistic, verdict string, value float64) bool {
+	switch statistic {
+	case "detected":
+		if verdict == "psi" {
+			j.drifted = value == 1
+		} else {
+			j.share = j.share || value == 1
+		}
+	case "psi":
+		j.psi = value
+	case "psi_threshold":
+		j.threshold = value
+	case "psi_noise":
+		j.noise = value
+	default:
+		return false
+	}
+	return true
+}
+
+// setWhole takes what was published against the whole reference.
+func (j *judgement) setWhole(statistic, _ string, value float64) bool {
+	switch statistic {
+	case "psi":
+		j.wholePSI = value
+	case "ks_statistic":
+		j.wholeKS = value
+	default:
+		return false
+	}
+	return true
+}
+
+// track is what was published of one feature, by the end of the window.
+type track struct {
+	windows map[time.Time]judgement
+	// learned is how far PSI strays over the reference's own chunks, by the profile.
+	learned profile.Limit
+}
+
+// history is what was published, by feature.
+type history map[string]*track
 
 // read adds what a file exporter wrote: messages, each after its length.
-func (h history) read(t *testing.T, path string) {
+func (h history) read(t *testing.T, path string, set func(j *judgement, statistic, verdict string, value float64) bool) {
 	t.Helper()
 	file, err := os.Open(path)
 	require.NoError(t, err)
@@ -42,59 +87,52 @@ func (h history) read(t *testing.T, path string) {
 	var message []byte
 	for {
 		var size uint32
-		if err := binary.Read(in, binary.BigEndian, &size); errors.Is(err, io.EOF) {
+		err := binary.Read(in, binary.BigEndian, &size)
+		if errors.Is(err, io.EOF) {
 			return
-		} else if err != nil {
-			require.NoError(t, err)
 		}
+		require.NoError(t, err)
 		message = slices.Grow(message[:0], int(size))[:size]
-		_, err := io.ReadFull(in, message)
+		_, err = io.ReadFull(in, message)
 		require.NoError(t, err)
 		metrics, err := (&pmetric.ProtoUnmarshaler{}).UnmarshalMetrics(message)
 		require.NoError(t, err)
 		for _, resource := range metrics.ResourceMetrics().All() {
 			for _, scope := range resource.ScopeMetrics().All() {
 				for _, m := range scope.Metrics().All() {
-					h.add(t, m)
+					require.True(t, h.add(m, set), "%s was not asked for", m.Name())
 				}
 			}
 		}
 	}
 }
 
-func (h history) add(t *testing.T, m pmetric.Metric) {
+// add adds the points of one metric; false where it is none that set knows.
+func (h history) add(m pmetric.Metric, set func(j *judgement, statistic, verdict string, value float64) bool) bool {
+	statistic := m.Name()[strings.LastIndexByte(m.Name(), '.')+1:]
 	for _, p := range m.Gauge().DataPoints().All() {
-		feature := prediction
+		feature, verdict := prediction, ""
 		if name, ok := p.Attributes().Get(semconv.AttrFeatureName); ok {
 			feature = name.Str()
 		}
-		of := h[feature]
-		if of == nil {
-			of = map[time.Time]judgement{}
-			h[feature] = of
+		if of, ok := p.Attributes().Get(semconv.AttrDriftStatistic); ok {
+			verdict = of.Str()
+		}
+		if h[feature] == nil {
+			h[feature] = &track{windows: map[time.Time]judgement{}}
 		}
 		end := p.Timestamp().AsTime()
-		j, ok := of[end]
+		j, ok := h[feature].windows[end]
 		if !ok {
-			j = judgement{psi: math.NaN(), ks: math.NaN()}
+			nan := math.NaN()
+			j = judgement{psi: nan, threshold: nan, noise: nan, wholePSI: nan, wholeKS: nan}
 		}
-		switch m.Name() {
-		case semconv.Drift("feature", "detected"), semconv.Drift("prediction", "detected"):
-			verdict, _ := p.Attributes().Get(semconv.AttrDriftStatistic)
-			if detected := p.DoubleValue() == 1; verdict.Str() == "psi" {
-				j.drifted = detected
-			} else {
-				j.share = j.share || detected
-			}
-		case semconv.Drift("feature", "psi"), semconv.Drift("prediction", "psi"):
-			j.psi = p.DoubleValue()
-		case semconv.Drift("feature", "ks_statistic"), semconv.Drift("prediction", "ks_statistic"):
-			j.ks = p.DoubleValue()
-		default:
-			require.Fail(t, "not asked for", m.Name())
+		if !set(&j, statistic, verdict, p.DoubleValue()) {
+			return false
 		}
-		of[end] = j
+		h[feature].windows[end] = j
 	}
+	return true
 }
 
 func (h history) features() []string { return slices.Sorted(maps.Keys(h)) }

@@ -11,6 +11,7 @@ import (
 	"github.com/leeway-ml/leeway/test/leewaytest"
 )
 
+// model is the name of the model under test.
 const model = "watched"
 
 // pipeline is a running collector that judges every window twice: by our rule, with the configuration that users get, and
@@ -40,7 +41,7 @@ processors:
     idle_timeout: 24h
     emit_interval: 24h
     drift: {statistics: [psi, ks_statistic], same_hours: false, min_expected: 0}
-  filter/ours: {metrics: {metric: ['not IsMatch(name, "^ml\\.(feature|prediction)\\.drift\\.detected$")']}}
+  filter/ours: {metrics: {metric: ['not IsMatch(name, "^ml\\.(feature|prediction)\\.drift\\.(detected|psi|psi_threshold|psi_noise)$")']}}
   filter/whole: {metrics: {metric: ['not IsMatch(name, "^ml\\.(feature|prediction)\\.drift\\.(psi|ks_statistic)$")']}}
 exporters:
   file/ours: {path: "OURS", format: proto}
@@ -60,8 +61,8 @@ func (p *pipeline) published(t *testing.T) history {
 	t.Helper()
 	p.Stop(t)
 	h := history{}
-	h.read(t, p.ours)
-	h.read(t, p.whole)
+	h.read(t, p.ours, (*judgement).setOurs)
+	h.read(t, p.whole, (*judgement).setWhole)
 	require.NotEmpty(t, h)
 	return h
 }

@@ -16,6 +16,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/leeway-ml/leeway/internal/replay"
+	"github.com/leeway-ml/leeway/profile"
 	"github.com/leeway-ml/leeway/semconv"
 )
 
@@ -32,7 +33,13 @@ func (s scenario) replay(t *testing.T) history {
 	require.NoError(t, os.Remove(rows))
 	p := startPipeline(t, profiles, s.window())
 	s.send(t, p.OTLPGRPC)
-	return p.published(t)
+	h := p.published(t)
+	reference, err := profile.ReadFile(filepath.Join(profiles, "model.json"))
+	require.NoError(t, err)
+	for name, of := range h {
+		of.learned = reference.Feature(name).Limits[s.window()]["psi"]
+	}
+	return h
 }
 
 // window is the name of the windows that are judged.

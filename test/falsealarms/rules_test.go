@@ -1,46 +1,71 @@
 package falsealarms
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"time"
+
+	"github.com/leeway-ml/leeway/profile"
 )
 
 // rule says which windows are too far.
 type rule struct {
 	name string
-	// learn makes the rule's verdict from what it learns of the reference's own chunks.
-	learn func(chunks []judgement) (called func(judgement) bool)
+	// learn makes the verdict from the feature, and from the reference's own chunks.
+	learn func(of *track, chunks []judgement) (called func(judgement) bool)
 }
 
 // The rules that are compared.
 var (
-	ours = rule{"Leeway", func([]judgement) func(judgement) bool {
+	ours = rule{"Leeway", func(*track, []judgement) func(judgement) bool {
 		return func(j judgement) bool { return j.drifted }
 	}}
-	// usual is the common rule of thumb.
-	usual = rule{"PSI > 0.2", func([]judgement) func(judgement) bool {
-		return func(j judgement) bool { return j.psi > 0.2 }
-	}}
-	psiOfChunks = rule{"PSI > mean + 3 std", func(chunks []judgement) func(judgement) bool {
-		limit := meanAnd3Std(chunks, func(j judgement) float64 { return j.psi })
-		return func(j judgement) bool { return j.psi > limit }
-	}}
-	// shares are our verdicts on missing and out-of-range values. Nothing is missing in these data, so that in a month without
-	// drift they must be silent.
-	shares = rule{"Leeway, shares", func([]judgement) func(judgement) bool {
+	// shares are our verdicts on missing and out-of-range values.
+	shares = rule{"Leeway, shares", func(*track, []judgement) func(judgement) bool {
 		return func(j judgement) bool { return j.share }
 	}}
-	// ksOfChunks is NannyML's default for KS (nannyml 0.13, drift/univariate/calculator.py: DEFAULT_THRESHOLDS, thresholds.py:
-	// StandardDeviationThreshold without a lower limit). Ours is over 100 bins, at most 0.01 below its.
-	ksOfChunks = rule{"KS > mean + 3 std", func(chunks []judgement) func(judgement) bool {
-		limit := meanAnd3Std(chunks, func(j judgement) float64 { return j.ks })
-		return func(j judgement) bool { return j.ks > limit }
+	// usual is the common rule of thumb.
+	usual = rule{"PSI > 0.2", func(*track, []judgement) func(judgement) bool {
+		return func(j judgement) bool { return j.wholePSI > 0.2 }
+	}}
+	psiOfChunks = rule{"PSI > mean + 3 std", func(_ *track, chunks []judgement) func(judgement) bool {
+		limit := meanAnd3Std(chunks, func(j judgement) float64 { return j.wholePSI })
+		return func(j judgement) bool { return j.wholePSI > limit }
+	}}
+	// ksOfChunks is NannyML's default for KS (drift/univariate/calculator.py: DEFAULT_THRESHOLDS; thresholds.py:
+	// StandardDeviationThreshold, without a lower limit). KS is over the profile's 100 bins, at most 0.01 below NannyML's.
+	ksOfChunks = rule{"KS > mean + 3 std", func(_ *track, chunks []judgement) func(judgement) bool {
+		limit := meanAnd3Std(chunks, func(j judgement) float64 { return j.wholeKS })
+		return func(j judgement) bool { return j.wholeKS > limit }
 	}}
 )
 
 // rules are those of the tables.
 func rules() []rule { return []rule{ours, usual, psiOfChunks, ksOfChunks} }
+
+const (
+	ourFactor = 1.2
+	ourFloor  = 0.1
+)
+
+// variant is our rule with another factor and floor, from what was published.
+func variant(factor, floor float64) rule {
+	limit := func(learned profile.Limit, factor, floor float64) float64 { return max(floor, factor*learned.Greatest) }
+	return rule{fmt.Sprintf("factor %g, floor %g", factor, floor), func(of *track, _ []judgement) func(judgement) bool {
+		more := limit(of.learned, factor, floor) - limit(of.learned, ourFactor, ourFloor)
+		return func(j judgement) bool { return j.psi > j.threshold+more && j.psi > j.noise }
+	}}
+}
+
+// variants change one thing each.
+func variants() []rule {
+	return []rule{
+		variant(ourFactor, ourFloor),
+		variant(1, ourFloor), variant(1.5, ourFloor), variant(2, ourFloor), variant(0, ourFloor),
+		variant(ourFactor, 0), variant(ourFactor, 0.05), variant(ourFactor, 0.2),
+	}
+}
 
 // meanAnd3Std is the mean plus three times the standard deviation (of n, not n-1, as NannyML has it).
 func meanAnd3Std(chunks []judgement, of func(judgement) float64) float64 {
@@ -61,18 +86,18 @@ type period struct {
 }
 
 // whole are the ends of the windows that lie in the period.
-func (p period) whole(of map[time.Time]judgement) []time.Time {
+func (p period) whole(of *track) []time.Time {
 	return p.ends(of, p.length)
 }
 
 // touching are the ends of the windows that hold something of the period.
-func (p period) touching(of map[time.Time]judgement) []time.Time {
+func (p period) touching(of *track) []time.Time {
 	return p.ends(of, 1)
 }
 
-func (p period) ends(of map[time.Time]judgement, after time.Duration) []time.Time {
+func (p period) ends(of *track, after time.Duration) []time.Time {
 	var ends []time.Time
-	for end := range of {
+	for end := range of.windows {
 		if end.Sub(p.from) >= after && !end.After(p.to) {
 			ends = append(ends, end)
 		}
@@ -82,11 +107,11 @@ func (p period) ends(of map[time.Time]judgement, after time.Duration) []time.Tim
 }
 
 // chunks are the judgements of windows side by side.
-func (p period) chunks(of map[time.Time]judgement) []judgement {
+func (p period) chunks(of *track) []judgement {
 	var all []judgement
 	for _, end := range p.whole(of) {
 		if end.Sub(p.from)%p.length == 0 {
-			all = append(all, of[end])
+			all = append(all, of.windows[end])
 		}
 	}
 	return all
@@ -105,12 +130,12 @@ func (t tally) share() float64 { return float64(t.called) / float64(max(1, t.win
 func (r rule) count(h history, reference, in period) tally {
 	var t tally
 	for _, feature := range h.features() {
-		called := r.learn(reference.chunks(h[feature]))
+		called := r.learn(h[feature], reference.chunks(h[feature]))
 		ever := false
 		ends := in.whole(h[feature])
 		for _, end := range ends {
 			t.windows++
-			if called(h[feature][end]) {
+			if called(h[feature].windows[end]) {
 				t.called++
 				ever = true
 			}
@@ -138,10 +163,10 @@ func (r rule) firstCalls(h history, reference, in period) []time.Duration {
 	return all
 }
 
-func (r rule) firstCall(of map[time.Time]judgement, reference, in period) time.Duration {
-	called := r.learn(reference.chunks(of))
+func (r rule) firstCall(of *track, reference, in period) time.Duration {
+	called := r.learn(of, reference.chunks(of))
 	for _, end := range in.touching(of) {
-		if called(of[end]) {
+		if called(of.windows[end]) {
 			return end.Sub(in.from)
 		}
 	}

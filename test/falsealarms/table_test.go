@@ -17,6 +17,14 @@ type row struct {
 	first []time.Duration
 }
 
+func (s scenario) judgeAll(h history, rules []rule) []row {
+	var rows []row
+	for _, r := range rules {
+		rows = append(rows, s.judge(h, r))
+	}
+	return rows
+}
+
 func (s scenario) judge(h history, r rule) row {
 	reference := period{start, s.steadyFrom(), s.length}
 	drifting := period{s.driftingFrom(), s.end(), s.length}
