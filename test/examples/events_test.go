@@ -3,6 +3,7 @@
 package examples
 
 import (
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -17,26 +18,40 @@ import (
 	"github.com/leeway-ml/leeway/semconv"
 )
 
-// requireEvents reads the events that came in, and checks that they are what docs/semconv.md says. The collector must have ended.
+// received yields the log records that came in. The collector must have ended, and must have received some.
+func (c *collector) received(t *testing.T) iter.Seq2[pcommon.Resource, plog.ScopeLogs] {
+	t.Helper()
+	text := read(t, c.events)
+	require.NotEmpty(t, text)
+	return func(yield func(pcommon.Resource, plog.ScopeLogs) bool) {
+		for line := range strings.Lines(text) {
+			batch, err := (&plog.JSONUnmarshaler{}).UnmarshalLogs([]byte(line))
+			require.NoError(t, err)
+			for _, resource := range batch.ResourceLogs().All() {
+				for _, scope := range resource.ScopeLogs().All() {
+					if !yield(resource.Resource(), scope) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// requireEvents checks that the events that came in are what docs/semconv.md says. The collector must have ended.
 func (c *collector) requireEvents(t *testing.T, count int, model, version string, began time.Time) {
 	t.Helper()
 	ids := map[string]bool{}
 	events := 0
-	for line := range strings.Lines(read(t, c.events)) {
-		batch, err := (&plog.JSONUnmarshaler{}).UnmarshalLogs([]byte(line))
-		require.NoError(t, err)
-		for _, resource := range batch.ResourceLogs().All() {
-			of := resource.Resource().Attributes().AsRaw()
-			assert.Equal(t, model, of[semconv.AttrModelName])
-			assert.Equal(t, version, of[semconv.AttrModelVersion])
-			for _, scope := range resource.ScopeLogs().All() {
-				for _, record := range scope.LogRecords().All() {
-					events++
-					requireEvent(t, record, began)
-					id, _ := record.Attributes().Get(semconv.AttrPredictionID)
-					ids[id.Str()] = true
-				}
-			}
+	for resource, scope := range c.received(t) {
+		of := resource.Attributes().AsRaw()
+		assert.Equal(t, model, of[semconv.AttrModelName])
+		assert.Equal(t, version, of[semconv.AttrModelVersion])
+		for _, record := range scope.LogRecords().All() {
+			events++
+			requireEvent(t, record, began)
+			id, _ := record.Attributes().Get(semconv.AttrPredictionID)
+			ids[id.Str()] = true
 		}
 	}
 	assert.Equal(t, count, events)

@@ -4,6 +4,8 @@ package examples
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -38,6 +40,10 @@ func TestForms(t *testing.T) {
 		m.by("ml_feature_name", "ml_feature_invalid_total", "ml_model_name", "missing", "ml_invalid_reason", "missing"),
 		"without a profile, only what was sent as None is known to be missing")
 
+	m = c.awaitSamples(t, "numpy", predictions, "feature")
+	assert.ElementsMatch(t, []string{"plain", "float64"}, slices.Collect(maps.Keys(m.by("ml_feature_name", "ml_feature_mean", "ml_model_name", "numpy"))),
+		"other types of numpy arrive as texts, which have no mean")
+
 	own := metrics(c.Scrape(t, c.Telemetry))
 	_, seen := m.find("ml_statistics_samples", "ml_model_name", "too_many_named")
 	assert.False(t, seen, "the model's name was among the attributes that were dropped")
@@ -46,7 +52,7 @@ func TestForms(t *testing.T) {
 	dropped, _ := own.find("otelcol_model_summary_attributes_dropped")
 	assert.InDelta(t, predictions, dropped, 0)
 	events, _ := own.find("otelcol_model_summary_events")
-	assert.InDelta(t, 9*predictions, events, 0)
+	assert.InDelta(t, 10*predictions, events, 0)
 	assert.Contains(t, c.Logs(), "Predictions arrive without some of their attributes")
 	assert.Contains(t, c.Logs(), "Send ml.model.name on the resource")
 }

@@ -5,6 +5,7 @@ Input f7 of prediction 30 is 37.0.
 
 import time
 
+import numpy
 from opentelemetry._logs import LogRecord
 from opentelemetry.exporter.otlp.proto.grpc._log_exporter import OTLPLogExporter
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
@@ -61,6 +62,9 @@ def main():
     emit("raised_limit", attributes=lambda i: prefixed(inputs(i, MANY)), limits=LogRecordLimits(max_log_record_attributes=1000))
     # Missing inputs: None, or left out.
     emit("missing", attributes=lambda i: {"ml.inputs": {"f0": float(i), "none": None if i % 3 == 0 else 1.0} | ({} if i % 4 == 0 else {"out": 1.0})})
+    # numpy.float64 is a float; the SDK sends other types of numpy as texts.
+    emit("numpy", attributes=lambda i: {"ml.inputs": {
+        "plain": float(i), "float64": numpy.float64(i), "float32": numpy.float32(i), "int64": numpy.int64(i)}})
     # An SDK without event names.
     emit("event_name_attribute", attributes=lambda i: {"event.name": "ml.prediction", "ml.inputs": inputs(i, FEW)})
     # Spans instead.
