@@ -51,7 +51,7 @@ type WindowConfig struct {
 
 // Limits bound the memory. What is beyond is refused, and counted.
 type Limits struct {
-	// MaxModels, counting each version.
+	// MaxModels is how many model versions without a profile there may be, and how many with one.
 	MaxModels int `mapstructure:"max_models"`
 	// MaxSeries that one version of a model may have; a numeric feature is one, a categorical feature one a category.
 	MaxSeries int `mapstructure:"max_series"`

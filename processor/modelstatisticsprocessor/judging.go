@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/leeway-ml/leeway/internal/summarypdata"
 	"github.com/leeway-ml/leeway/judge"
 	"github.com/leeway-ml/leeway/profile"
 	"github.com/leeway-ml/leeway/semconv"
@@ -16,7 +15,11 @@ func (p *statistics) judge(ctx context.Context, m *model, out *emission) {
 	if !m.windows.Due() {
 		return
 	}
-	reference := p.profileOf(m)
+	reference := p.models.profile(m.name, m.version)
+	m.unprofiled = reference == nil && p.profiles != nil && (p.learner == nil || !p.learner.Wants(m.name, m.version))
+	if m.unprofiled {
+		p.report.withoutProfile(m)
+	}
 	now := time.Now()
 	m.windows.Close(func(w *summary.Window) {
 		began := time.Now()
@@ -58,17 +61,6 @@ func groupKey(g summary.Group) string {
 		key = append(append(append(append(key, a.Key...), 0), a.Value...), 0)
 	}
 	return string(append(append(append(append(key, 1), g.Experiment...), 0), g.Variant...))
-}
-
-func (p *statistics) profileOf(m *model) *profile.Profile {
-	if p.profiles == nil {
-		return nil
-	}
-	version := m.version
-	if version == summarypdata.UnknownVersion {
-		version = ""
-	}
-	return p.profiles.Profile(m.name, version)
 }
 
 // info is what ml.model.info says of the profile that the model is compared with. It is worked out once a profile: the

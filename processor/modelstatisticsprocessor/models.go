@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/leeway-ml/leeway/internal/summarypdata"
 	"github.com/leeway-ml/leeway/internal/window"
 	"github.com/leeway-ml/leeway/judge"
 	"github.com/leeway-ml/leeway/profile"
@@ -26,6 +27,8 @@ type model struct {
 	described   []judge.Point // ml.model.info of the profile describes
 	describes   *profile.Profile
 	gone        bool // it was forgotten; whoever comes too late asks for it again
+	profiled    bool // counts among the models that had a profile when they came
+	unprofiled  bool // its last window was judged without a reference, and none is being learned
 }
 
 // voice is what was last said of one window of one group.
@@ -40,11 +43,14 @@ type voice struct {
 
 type modelKey struct{ name, version string }
 
-// models are all that are known, up to a limit.
+// models are all that are known, up to a limit. Models that have a profile when they come have a limit of their own, so that
+// invented names cannot displace them.
 type models struct {
-	limit int
-	mu    sync.RWMutex
-	byKey map[modelKey]*model
+	limit    int
+	provider profile.Provider // nil where no extension serves profiles
+	mu       sync.RWMutex
+	byKey    map[modelKey]*model
+	profiled int
 }
 
 func newModels(limit int) *models { return &models{limit: limit, byKey: map[modelKey]*model{}} }
@@ -60,11 +66,43 @@ func (ms *models) of(name, version string, settings *window.Settings) *model {
 	}
 	ms.mu.Lock()
 	defer ms.mu.Unlock()
-	if m = ms.byKey[key]; m == nil && len(ms.byKey) < ms.limit {
-		m = newModel(window.NewModel(name, version, settings))
-		ms.byKey[key] = m
+	if m = ms.byKey[key]; m != nil {
+		return m
 	}
+	profiled := ms.profile(name, version) != nil
+	if ms.count(profiled) >= ms.limit {
+		return nil
+	}
+	m = newModel(window.NewModel(name, version, settings))
+	ms.add(m, profiled)
 	return m
+}
+
+// count is how many models there are that had a profile when they came, or had none.
+func (ms *models) count(profiled bool) int {
+	if profiled {
+		return ms.profiled
+	}
+	return len(ms.byKey) - ms.profiled
+}
+
+func (ms *models) add(m *model, profiled bool) {
+	m.profiled = profiled
+	if profiled {
+		ms.profiled++
+	}
+	ms.byKey[modelKey{m.name, m.version}] = m
+}
+
+// profile is the model's reference, nil where it has none.
+func (ms *models) profile(name, version string) *profile.Profile {
+	if ms.provider == nil {
+		return nil
+	}
+	if version == summarypdata.UnknownVersion {
+		version = ""
+	}
+	return ms.provider.Profile(name, version)
 }
 
 func newModel(w *window.Model) *model {
@@ -75,7 +113,7 @@ func newModel(w *window.Model) *model {
 func (ms *models) put(m *model) {
 	ms.mu.Lock()
 	defer ms.mu.Unlock()
-	ms.byKey[modelKey{m.name, m.version}] = m
+	ms.add(m, ms.profile(m.name, m.version) != nil)
 }
 
 // remove forgets a model, unless something has come meanwhile.
@@ -88,6 +126,9 @@ func (ms *models) remove(m *model) bool {
 		return false
 	}
 	m.gone = true
+	if m.profiled {
+		ms.profiled--
+	}
 	delete(ms.byKey, modelKey{m.name, m.version})
 	return true
 }

@@ -65,6 +65,7 @@ func (p *statistics) Start(ctx context.Context, host component.Host) error {
 	if p.profiles, err = profilesource.Find(host, p.config.Profiles); err != nil {
 		return err
 	}
+	p.models.provider = p.profiles
 	if p.profiles != nil {
 		p.learner = p.profiles.Learner()
 	} else {

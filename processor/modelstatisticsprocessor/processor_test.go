@@ -162,3 +162,30 @@ func TestModelsOverTheLimit(t *testing.T) {
 	assert.True(t, ms.remove(ms.of("a", "1", s)))
 	assert.NotNil(t, ms.of("a", "3", s))
 }
+
+// TestInventedModelsDisplaceNone: models with a profile have a limit of their own.
+func TestInventedModelsDisplaceNone(t *testing.T) {
+	ms := newModels(1)
+	ms.provider = &provider{is: testProfile()}
+	s := &window.Settings{Windows: window.Defaults()}
+	assert.NotNil(t, ms.of("invented", "1", s))
+	assert.Nil(t, ms.of("invented", "2", s))
+	known := ms.of(testProfile().Model, "1", s)
+	assert.NotNil(t, known)
+	assert.Nil(t, ms.of(testProfile().Model, "2", s))
+	assert.True(t, ms.remove(known))
+	assert.Nil(t, ms.of("invented", "2", s), "the place is for models with a profile")
+	ms.put(newModel(window.NewModel(testProfile().Model, "2", s)))
+	assert.Nil(t, ms.of(testProfile().Model, "1", s), "restored ones count")
+}
+
+func TestModelWithoutProfile(t *testing.T) {
+	for learning, want := range map[bool]int64{false: 1, true: 0} {
+		other := testProfile()
+		other.Model = "another"
+		r := run(t, host{profilesID: &provider{is: other, learning: learning}}, onlyHours)
+		r.send(t, summaries(at(1, 10, 10), 25, 25, 25, 25), summaries(at(1, 10, 40), 25, 25, 25, 25), summaries(at(1, 11, 40), 25, 25, 25, 25))
+		assert.Equal(t, want, r.counter(t, "otelcol_model_statistics_models_unprofiled", nil), "learning: %v", learning)
+		r.end(t)
+	}
+}

@@ -32,6 +32,12 @@ func newReporter(settings component.TelemetrySettings, ms *models) (*reporter, e
 		of   func(m *model) int
 	}{
 		{telemetry.RegisterModelStatisticsModelsCallback, func(*model) int { return 1 }},
+		{telemetry.RegisterModelStatisticsModelsUnprofiledCallback, func(m *model) int {
+			if m.unprofiled {
+				return 1
+			}
+			return 0
+		}},
 		{telemetry.RegisterModelStatisticsSeriesCallback, func(m *model) int { return m.windows.Series() }},
 		{telemetry.RegisterModelStatisticsPanesCallback, func(m *model) int { return m.windows.Panes() }},
 	} {
@@ -70,6 +76,15 @@ func (r *reporter) refused(ctx context.Context, model, reason string, p *summary
 	}
 	r.telemetry.ModelStatisticsPointsRefused.Add(ctx, 1, metric.WithAttributeSet(attribute.NewSet(
 		attribute.String("model", r.notices.Label(model, reason)), attribute.String("reason", reason))))
+}
+
+// withoutProfile says once a model that there is nothing to compare it with.
+func (r *reporter) withoutProfile(m *model) {
+	if r.notices.First(m.name+"\x00"+m.version, "profile") {
+		r.logger.Warn("a model has no reference profile: nothing of it is called drifted. "+
+			"Make one for this model and version with leewayctl profile, or let the extension profiles learn it",
+			zap.String("model", m.name), zap.String("version", m.version))
+	}
 }
 
 func (r *reporter) late(ctx context.Context, model string, p *summarypdata.Point) {

@@ -34,6 +34,7 @@ type TelemetryBuilder struct {
 	ModelStatisticsJudgeDuration      metric.Float64Histogram
 	ModelStatisticsModels             metric.Int64ObservableUpDownCounter
 	ModelStatisticsModelsEvicted      metric.Int64Counter
+	ModelStatisticsModelsUnprofiled   metric.Int64ObservableUpDownCounter
 	ModelStatisticsPanes              metric.Int64ObservableUpDownCounter
 	ModelStatisticsPoints             metric.Int64Counter
 	ModelStatisticsPointsLate         metric.Int64Counter
@@ -59,6 +60,21 @@ func (builder *TelemetryBuilder) RegisterModelStatisticsModelsCallback(cb metric
 		cb(ctx, &observerInt64{inst: builder.ModelStatisticsModels, obs: o})
 		return nil
 	}, builder.ModelStatisticsModels)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterModelStatisticsModelsUnprofiledCallback sets callback for observable ModelStatisticsModelsUnprofiled metric.
+func (builder *TelemetryBuilder) RegisterModelStatisticsModelsUnprofiledCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ModelStatisticsModelsUnprofiled, obs: o})
+		return nil
+	}, builder.ModelStatisticsModelsUnprofiled)
 	if err != nil {
 		return err
 	}
@@ -160,6 +176,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	builder.ModelStatisticsModelsEvicted, err = builder.meter.Int64Counter(
 		"otelcol_model_statistics_models_evicted",
 		metric.WithDescription("Models that were forgotten, because nothing has come of them for longer than the longest window. [Development]"),
+		metric.WithUnit("{model}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ModelStatisticsModelsUnprofiled, err = builder.meter.Int64ObservableUpDownCounter(
+		"otelcol_model_statistics_models_unprofiled",
+		metric.WithDescription("Models, by version, whose last window was judged without a reference profile, and whose profile is not being learned. [Development]"),
 		metric.WithUnit("{model}"),
 	)
 	errs = errors.Join(errs, err)
