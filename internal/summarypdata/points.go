@@ -124,17 +124,20 @@ func (p *Point) Read(m pmetric.Metric, index int) Fault {
 
 func (p *Point) check(m pmetric.Metric, attributes pcommon.Map, start, end pcommon.Timestamp, sound bool) Fault {
 	named := p.Identity.Read(attributes)
+	p.Start, p.Time = 0, 0
+	if end <= math.MaxInt64 {
+		p.Time = int64(end)
+	}
 	switch {
 	case !IsDelta(m):
 		return NotDelta
 	case !named:
 		return NoModel
-	case end == 0 || end > math.MaxInt64:
+	case p.Time == 0:
 		return NoTime
 	case !sound:
 		return Broken
 	}
-	p.Time = int64(end)
 	p.Start = p.Time - 1
 	if start != 0 && start < end {
 		p.Start = int64(start)

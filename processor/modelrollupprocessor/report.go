@@ -53,7 +53,7 @@ var cures = map[string]string{
 	string(summarypdata.NotDelta): "summaries must be deltas: put the processor cumulativetodelta before model_rollup, or set the SDK's temporality to delta",
 	string(summarypdata.Broken):   "bounds must ascend, counts must fit them and the total, sums must not be negative",
 	"future":                      "its sender's clock is ahead by more than max_future",
-	"bounds":                      "its type or its bounds are not those of the earlier ones; have all senders use the same",
+	"bounds":                      "its type or its bounds are not those of the profile or of earlier ones; have all senders use the same",
 	"model_limit":                 "there are limits::max_models models already",
 	"series_limit":                "the model has limits::max_series series already",
 }
