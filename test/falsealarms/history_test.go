@@ -29,8 +29,8 @@ type judgement struct {
 	drifted, share bool
 	// psi is that of our rule: against the reference of the same hours. threshold and noise are what it must exceed.
 	psi, threshold, noise float64
-	// wholePSI and wholeKS are against the whole reference.
-	wholePSI, wholeKS float64
+	// wholePSI and wholeJS are against the whole reference.
+	wholePSI, wholeJS float64
 }
 
 // setOurs takes what our rule published; statistic is the last part of the metric's name. False for what it doesn't know.
@@ -59,8 +59,8 @@ func (j *judgement) setWhole(statistic, _ string, value float64) bool {
 	switch statistic {
 	case "psi":
 		j.wholePSI = value
-	case "ks_statistic":
-		j.wholeKS = value
+	case "js_distance":
+		j.wholeJS = value
 	default:
 		return false
 	}
@@ -125,7 +125,7 @@ func (h history) add(m pmetric.Metric, set func(j *judgement, statistic, verdict
 		j, ok := h[feature].windows[end]
 		if !ok {
 			nan := math.NaN()
-			j = judgement{psi: nan, threshold: nan, noise: nan, wholePSI: nan, wholeKS: nan}
+			j = judgement{psi: nan, threshold: nan, noise: nan, wholePSI: nan, wholeJS: nan}
 		}
 		if !set(&j, statistic, verdict, p.DoubleValue()) {
 			return false

@@ -40,9 +40,9 @@ processors:
     windows: [{name: WINDOW}]
     idle_timeout: 24h
     emit_interval: 24h
-    drift: {statistics: [psi, ks_statistic], same_hours: false, min_expected: 0}
+    drift: {statistics: [psi, js_distance], same_hours: false, min_expected: 0}
   filter/ours: {metrics: {metric: ['not IsMatch(name, "^ml\\.(feature|prediction)\\.drift\\.(detected|psi|psi_threshold|psi_noise)$")']}}
-  filter/whole: {metrics: {metric: ['not IsMatch(name, "^ml\\.(feature|prediction)\\.drift\\.(psi|ks_statistic)$")']}}
+  filter/whole: {metrics: {metric: ['not IsMatch(name, "^ml\\.(feature|prediction)\\.drift\\.(psi|js_distance)$")']}}
 exporters:
   file/ours: {path: "OURS", format: proto}
   file/whole: {path: "WHOLE", format: proto}

@@ -32,8 +32,8 @@ type want struct {
 	usualLeast, usualBy float64
 }
 
-// Once a rule that doesn't look at the hour or the season, and once ours: what comes and goes with the weather is not called,
-// what changed is, and not on the first day. The bounds are around what ../shared/false_alarms/README.md has.
+// realSets: what comes and goes with the weather is not called, what changed is, and not on the first day. The bounds are around
+// what ../shared/false_alarms/README.md found.
 func realSets() []realSet {
 	date := func(year int, month time.Month, day int) time.Time {
 		return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)

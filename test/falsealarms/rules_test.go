@@ -33,16 +33,17 @@ var (
 		limit := meanAnd3Std(chunks, func(j judgement) float64 { return j.wholePSI })
 		return func(j judgement) bool { return j.wholePSI > limit }
 	}}
-	// ksOfChunks is NannyML's default for KS (drift/univariate/calculator.py: DEFAULT_THRESHOLDS; thresholds.py:
-	// StandardDeviationThreshold, without a lower limit). KS is over the profile's 100 bins, at most 0.01 below NannyML's.
-	ksOfChunks = rule{"KS > mean + 3 std", func(_ *track, chunks []judgement) func(judgement) bool {
-		limit := meanAnd3Std(chunks, func(j judgement) float64 { return j.wholeKS })
-		return func(j judgement) bool { return j.wholeKS > limit }
+	// jsOfChunks is NannyML's default for numbers (0.13.1, drift/univariate/calculator.py: jensen_shannon, DEFAULT_THRESHOLDS;
+	// thresholds.py: StandardDeviationThreshold, without a lower limit). Its bins are of equal width, by Doane's rule; these
+	// are the profile's deciles.
+	jsOfChunks = rule{"JS distance > mean + 3 std", func(_ *track, chunks []judgement) func(judgement) bool {
+		limit := meanAnd3Std(chunks, func(j judgement) float64 { return j.wholeJS })
+		return func(j judgement) bool { return j.wholeJS > limit }
 	}}
 )
 
 // rules are those of the tables.
-func rules() []rule { return []rule{ours, usual, psiOfChunks, ksOfChunks} }
+func rules() []rule { return []rule{ours, usual, psiOfChunks, jsOfChunks} }
 
 const (
 	ourFactor = 1.2
