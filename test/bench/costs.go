@@ -20,45 +20,34 @@ func (b *bench) costs(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	requests, err := twenty.requests(1, distinct)
+	requests, err := twenty.requests()
 	if err != nil {
 		return err
 	}
 	pipelines := []pipeline{
 		passThrough(),
-		leewayPipeline(profiles, ""),
+		leewayPipeline(profiles, everySecond),
 		signalToMetrics(twenty, func(feature string) []float64 { return reference.Feature(feature).Bounds }),
 	}
-	l := load{processors: 1, senders: 2, requests: requests, records: b.records}
-	runs := make([][]result, len(pipelines))
-	for range b.rounds {
-		for i, p := range pipelines {
-			r, err := b.run(ctx, p, l)
-			if err != nil {
-				return err
-			}
-			runs[i] = append(runs[i], r)
-		}
+	l := load{processors: 1, senders: 2, requests: requests, batch: twenty.batchSize(), records: b.records}
+	runs, err := b.inTurn(ctx, pipelines, l)
+	if err != nil {
+		return err
 	}
 	t := table{columns: []string{"pipeline", "CPU a record", "of (a)", "own share", "of (c)'s", "allocations a record", "collections a million records", "live heap", "peak RSS"}}
-	own := func(i, round int) float64 { return float64(runs[i][round].perRecord - runs[0][round].perRecord) }
+	own := func(i, round int) float64 { return perRecord(runs[i][round]) - perRecord(runs[0][round]) }
 	for i, p := range pipelines {
-		ratio := medianOf(b.rounds, func(k int) float64 { return float64(runs[i][k].perRecord) / float64(runs[0][k].perRecord) })
-		share := medianOf(b.rounds, func(k int) float64 { return own(i, k) })
-		ofC := medianOf(b.rounds, func(k int) float64 { return own(i, k) / own(2, k) })
-		m := func(of func(result) float64) float64 {
-			return medianOf(b.rounds, func(k int) float64 { return of(runs[i][k]) })
+		of, share := "", ""
+		if i > 0 {
+			of = microseconds(medianOf(b.rounds, func(k int) float64 { return own(i, k) }))
+			share = fmt.Sprintf("%.3f", medianOf(b.rounds, func(k int) float64 { return own(i, k) / own(len(runs)-1, k) }))
 		}
-		row := []string{
-			fmt.Sprintf("(%c) %s", 'a'+i, p.name),
-			microseconds(m(func(r result) float64 { return float64(r.perRecord) })),
-			fmt.Sprintf("%.2f", ratio), microseconds(share), fmt.Sprintf("%.3f", ofC),
-			fmt.Sprintf("%.2f", m(func(r result) float64 { return r.mallocs })),
-			fmt.Sprintf("%.0f", m(func(r result) float64 { return r.cycles })),
-			mebibytes(m(func(r result) float64 { return float64(r.live) })),
-			mebibytes(m(func(r result) float64 { return float64(r.peak) })),
-		}
-		t.add(row...)
+		t.add(fmt.Sprintf("(%c) %s", 'a'+i, p.name), microseconds(median(runs[i], perRecord)),
+			fmt.Sprintf("%.2f", medianOf(b.rounds, func(k int) float64 { return perRecord(runs[i][k]) / perRecord(runs[0][k]) })), of, share,
+			fmt.Sprintf("%.2f", median(runs[i], func(r result) float64 { return r.mallocs })),
+			fmt.Sprintf("%.0f", median(runs[i], func(r result) float64 { return r.cycles })),
+			mebibytes(median(runs[i], func(r result) float64 { return float64(r.live) })),
+			mebibytes(median(runs[i], func(r result) float64 { return float64(r.peak) })))
 	}
 	t.print(os.Stdout, fmt.Sprintf("What a prediction of 20 inputs costs: one processor, %d records a run in requests of %d, medians of %d runs in turn", b.records, batchSize, b.rounds))
 	return nil

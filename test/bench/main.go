@@ -21,6 +21,9 @@ type part struct {
 // parts in the order in which they run.
 var parts = []part{
 	{"costs", (*bench).costs},
+	{"variants", (*bench).variants},
+	{"senders", (*bench).senders},
+	{"memory", (*bench).memory},
 }
 
 func main() {
@@ -37,10 +40,11 @@ func run(ctx context.Context) error {
 	for _, p := range parts {
 		names = append(names, p.name)
 	}
-	b := &bench{}
+	b := &bench{processors: runtime.NumCPU()}
 	only := flag.String("only", strings.Join(names, ","), "parts to run")
 	flag.IntVar(&b.rounds, "rounds", 5, "how often each pipeline is measured; medians are told")
 	flag.IntVar(&b.records, "records", 500_000, "records of one measurement")
+	flag.IntVar(&b.maxEvents, "events", 1_000_000, "up to how many predictions the memory is measured; 100000000 takes half an hour")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		return fmt.Errorf("%q: there are only flags; see -help", flag.Arg(0))
@@ -59,7 +63,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(b.folder)
-	fmt.Printf("%s, %s/%s, %d processors, load %s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), loadAverage())
+	fmt.Printf("%s, %s/%s, %d processors, load %s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, b.processors, loadAverage())
 	for _, p := range parts {
 		if !slices.Contains(chosen, p.name) {
 			continue

@@ -13,13 +13,15 @@ type bench struct {
 	folder     string // for what is needed while it runs
 	rounds     int
 	records    int
-	cpuProfile string
+	maxEvents  int
+	processors int // of this machine
 }
 
 // load is how a pipeline is measured.
 type load struct {
 	processors, senders int
 	requests            [][]byte
+	batch               int // records a request
 	records             int
 }
 
@@ -35,6 +37,22 @@ type result struct {
 
 // warmUp is how many requests go before those that are measured.
 const warmUp = 50
+
+// inTurn measures the pipelines one after the other, again and again, so that all of them meet the same disturbances. It
+// returns a list of results for each.
+func (b *bench) inTurn(ctx context.Context, pipelines []pipeline, l load) ([][]result, error) {
+	runs := make([][]result, len(pipelines))
+	for range b.rounds {
+		for i, p := range pipelines {
+			r, err := b.run(ctx, p, l)
+			if err != nil {
+				return nil, err
+			}
+			runs[i] = append(runs[i], r)
+		}
+	}
+	return runs, nil
+}
 
 // run starts a collector, measures it and stops it.
 func (b *bench) run(ctx context.Context, p pipeline, l load) (result, error) {
@@ -75,7 +93,7 @@ func (c *collector) measure(ctx context.Context, l load) (result, error) {
 		return result{}, err
 	}
 	began := time.Now()
-	if err := send(ctx, c.otlp, l.requests, l.records/batchSize, l.senders); err != nil {
+	if err := send(ctx, c.otlp, l.requests, l.records/l.batch, l.senders); err != nil {
 		return result{}, err
 	}
 	took := time.Since(began)
@@ -95,7 +113,7 @@ func (c *collector) measure(ctx context.Context, l load) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	n := float64(l.records / batchSize * batchSize)
+	n := float64(l.records / l.batch * l.batch)
 	return result{
 		perRecord:  time.Duration(float64(usedNow-used) / n),
 		throughput: n / took.Seconds(),

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"strings"
@@ -17,14 +18,12 @@ type pipeline struct {
 	connector                          string
 	chain                              []string
 	exporter                           string // nop where empty
+	logs                               string // the log's level; warn where empty
 }
 
 // config is the collector's configuration in YAML.
 func (p pipeline) config(otlp, pprof, telemetry address) string {
-	exporter := p.exporter
-	if exporter == "" {
-		exporter = "nop"
-	}
+	exporter, logs := cmp.Or(p.exporter, "nop"), cmp.Or(p.logs, "warn")
 	var b strings.Builder
 	fmt.Fprintf(&b, "receivers: {otlp: {protocols: {grpc: {endpoint: %q}}}}\n", otlp.String())
 	fmt.Fprintf(&b, "exporters: {%s: }\n", exporter)
@@ -40,7 +39,7 @@ func (p pipeline) config(otlp, pprof, telemetry address) string {
 		extensions = append(extensions, "profiles")
 	}
 	fmt.Fprintf(&b, "service:\n  extensions: [%s]\n", strings.Join(extensions, ", "))
-	fmt.Fprintf(&b, "  telemetry: {logs: {level: warn}, metrics: {readers: [{pull: {exporter: {prometheus: {host: %s, port: %d}}}}]}}\n", telemetry.IP, telemetry.Port)
+	fmt.Fprintf(&b, "  telemetry: {logs: {level: %s}, metrics: {readers: [{pull: {exporter: {prometheus: {host: %s, port: %d}}}}]}}\n", logs, telemetry.IP, telemetry.Port)
 	b.WriteString("  pipelines:\n")
 	if p.connector == "" {
 		fmt.Fprintf(&b, "    logs: {receivers: [otlp], exporters: [%s]}\n", exporter)
@@ -54,21 +53,20 @@ func (p pipeline) config(otlp, pprof, telemetry address) string {
 // passThrough is what the Collector itself costs.
 func passThrough() pipeline { return pipeline{name: "OTLP → nop"} }
 
-// leewayPipeline is everything that the distribution does with a prediction. profiles is the folder of the profiles, none
-// where empty; settings go to model_summary. Summaries are sent every second rather than every ten, so that a run of
-// seconds has its share of them.
+// everySecond has summaries sent every second rather than every ten, so that a run of seconds has its share of them.
+const everySecond = "flush_interval: 1s"
+
+// leewayPipeline is everything that the distribution does with a prediction. profiles is the folder of the profiles;
+// settings go to model_summary.
 func leewayPipeline(profiles, settings string) pipeline {
-	p := pipeline{
-		name:       "OTLP → model_summary → model_statistics → nop",
-		connectors: fmt.Sprintf("  model_summary: {flush_interval: 1s, %s}\n", settings),
+	return pipeline{
+		name:       "OTLP → model_summary → model_statistics → model_rollup → nop",
+		connectors: fmt.Sprintf("  model_summary: {%s}\n", settings),
 		connector:  "model_summary",
-		processors: "  model_statistics:\n",
-		chain:      []string{"model_statistics"},
+		processors: "  model_statistics:\n  model_rollup:\n",
+		chain:      []string{"model_statistics", "model_rollup"},
+		extensions: fmt.Sprintf("  profiles: {directory: %q}\n", profiles),
 	}
-	if profiles != "" {
-		p.extensions = fmt.Sprintf("  profiles: {directory: %q}\n", profiles)
-	}
-	return p
 }
 
 // signalToMetrics makes the same histograms, of the same bounds, with contrib's connector.

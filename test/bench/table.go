@@ -31,3 +31,11 @@ func medianOf(n int, of func(int) float64) float64 {
 	slices.Sort(numbers)
 	return (numbers[(n-1)/2] + numbers[n/2]) / 2
 }
+
+// median of what of tells of the results.
+func median(results []result, of func(result) float64) float64 {
+	return medianOf(len(results), func(i int) float64 { return of(results[i]) })
+}
+
+// perRecord is the collector's processor time for a record, in nanoseconds.
+func perRecord(r result) float64 { return float64(r.perRecord) }

@@ -20,7 +20,7 @@ import (
 )
 
 const (
-	// batchSize is how many predictions a request holds.
+	// batchSize is how many predictions a request holds, unless the shape says otherwise.
 	batchSize = 1000
 	// distinct is how many different requests are sent in turn, so that a processor can't learn them by heart.
 	distinct = 16
@@ -35,6 +35,8 @@ type shape struct {
 	inputs int
 	// attributes has each input as an attribute of its own, not all in one map.
 	attributes bool
+	// batch is how many predictions a request holds; 0 = batchSize.
+	batch int
 }
 
 // twenty is the prediction that the figures are about.
@@ -47,6 +49,13 @@ var (
 
 func (s shape) features() int { return s.numeric + s.categorical }
 
+func (s shape) batchSize() int {
+	if s.batch == 0 {
+		return batchSize
+	}
+	return s.batch
+}
+
 func modelName(i int) string { return fmt.Sprintf("model_%02d", i) }
 
 // featureName is spelled as features mostly are: a word, and what tells it from the others.
@@ -57,15 +66,15 @@ func (s shape) featureName(i int) string {
 	return fmt.Sprintf("category_%02d", i)
 }
 
-// requests are ready to be sent: predictions of the last second, a request of one model each.
-func (s shape) requests(seed uint64, n int) ([][]byte, error) {
-	random := rand.New(rand.NewPCG(seed, 0))
-	all := make([][]byte, n)
+// requests are ready to be sent: predictions of the last second, each request of one model.
+func (s shape) requests() ([][]byte, error) {
+	random := rand.New(rand.NewPCG(2, 2))
+	all := make([][]byte, max(distinct, s.models))
 	for i := range all {
 		logs := plog.NewLogs()
 		records := s.logRecords(logs)
-		for k := range batchSize {
-			at := time.Now().Add(-time.Second + time.Duration(k)*time.Millisecond)
+		for range s.batchSize() {
+			at := time.Now().Add(-time.Duration(random.IntN(1000)) * time.Millisecond)
 			s.put(records.AppendEmpty(), random, i%s.models, random.IntN(len(countries)), at, s.inputs)
 		}
 		var err error
@@ -137,6 +146,9 @@ const referenceRows = 20_000
 // profiles writes a profile for each model into the folder, made of a prediction log of the same distributions, as
 // `leewayctl profile` makes them.
 func (s shape) profiles(ctx context.Context, folder string) error {
+	if s.models == 0 {
+		return nil
+	}
 	path := filepath.Join(folder, "reference.csv")
 	if err := s.writeReference(path); err != nil {
 		return err

@@ -23,6 +23,7 @@ import (
 
 	"github.com/leeway-ml/leeway/connector/modelsummaryconnector"
 	"github.com/leeway-ml/leeway/extension/profilesextension"
+	"github.com/leeway-ml/leeway/processor/modelrollupprocessor"
 	"github.com/leeway-ml/leeway/processor/modelstatisticsprocessor"
 )
 
@@ -51,7 +52,7 @@ func factories() (otelcol.Factories, error) {
 	if f.Connectors, err = otelcol.MakeFactoryMap[connector.Factory](modelsummaryconnector.NewFactory(), signaltometricsconnector.NewFactory()); err != nil {
 		return f, err
 	}
-	if f.Processors, err = otelcol.MakeFactoryMap[processor.Factory](modelstatisticsprocessor.NewFactory()); err != nil {
+	if f.Processors, err = otelcol.MakeFactoryMap[processor.Factory](modelstatisticsprocessor.NewFactory(), modelrollupprocessor.NewFactory()); err != nil {
 		return f, err
 	}
 	if f.Exporters, err = otelcol.MakeFactoryMap[exporter.Factory](nopexporter.NewFactory()); err != nil {
