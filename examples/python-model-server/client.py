@@ -7,6 +7,7 @@ Drifted: a new objective makes everything half as large again, and the new softw
 """
 
 import argparse
+import collections
 import csv
 import http.client
 import json
@@ -38,6 +39,16 @@ def drift(inputs, number):
     return changed
 
 
+def ask(connection, inputs):
+    """What the server predicts."""
+    connection.request("POST", "/predict", json.dumps({"inputs": inputs}))
+    response = connection.getresponse()
+    body = response.read()
+    if response.status != 200:
+        raise SystemExit(f"{response.status} {response.reason}: {body.decode(errors='replace')}")
+    return json.loads(body)["class"]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("reference", help="the file that model.py wrote")
@@ -47,7 +58,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1, help="which patients are drawn (default %(default)s)")
     options = parser.parse_args()
 
-    rows, draw, classes = patients(options.reference), random.Random(options.seed), {}
+    rows, draw, classes = patients(options.reference), random.Random(options.seed), collections.Counter()
     address = urlsplit(options.url)
     connection = http.client.HTTPConnection(address.hostname, address.port, timeout=30)
     began = time.perf_counter()
@@ -55,13 +66,10 @@ def main():
         inputs = draw.choice(rows)
         if options.traffic == "drifted":
             inputs = drift(inputs, number)
-        connection.request("POST", "/predict", json.dumps({"inputs": inputs}))
-        response = connection.getresponse()
-        body = response.read()
-        if response.status != 200:
-            raise SystemExit(f"{options.url}: {response.status} {response.reason}: {body.decode(errors='replace')}")
-        predicted = json.loads(body)["class"]
-        classes[predicted] = classes.get(predicted, 0) + 1
+        try:
+            classes[ask(connection, inputs)] += 1
+        except OSError as error:
+            raise SystemExit(f"{options.url}: {error}. Does server.py run?") from error
     print(f"{options.count} predictions in {time.perf_counter() - began:.1f} s: "
           + ", ".join(f"{count} {name}" for name, count in sorted(classes.items())))
 
