@@ -93,12 +93,13 @@ func addSaturating(a uint32, b uint64) uint32 {
 	return a + uint32(b)
 }
 
-// grow lengthens a slice with zeros.
+// grow lengthens a slice with zeros. A pane begins with just the room for the series that there are; where series come one by
+// one it gets a quarter more each time, so that a flood of new names costs no more than its length.
 func grow[T any](s []T, n int) []T {
 	if cap(s) >= n {
 		return s[:n]
 	}
-	longer := make([]T, n)
+	longer := make([]T, n, max(n, cap(s)+cap(s)/4))
 	copy(longer, s)
 	return longer
 }
