@@ -17,16 +17,19 @@ type pipeline struct {
 	connectors, processors, extensions string
 	connector                          string
 	chain                              []string
-	exporter                           string // nop where empty
+	debug                              bool   // the exporter prints what it gets; else it is nop
 	logs                               string // the log's level; warn where empty
 }
 
 // config is the collector's configuration in YAML.
 func (p pipeline) config(otlp, pprof, telemetry address) string {
-	exporter, logs := cmp.Or(p.exporter, "nop"), cmp.Or(p.logs, "warn")
+	exporter, logs := "nop", cmp.Or(p.logs, "warn")
+	if p.debug {
+		exporter = "debug"
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "receivers: {otlp: {protocols: {grpc: {endpoint: %q}}}}\n", otlp.String())
-	fmt.Fprintf(&b, "exporters: {%s: }\n", exporter)
+	b.WriteString("exporters: {nop: , debug: {verbosity: normal, use_internal_logger: false}}\n")
 	fmt.Fprintf(&b, "extensions:\n  pprof: {endpoint: %q}\n%s", pprof.String(), p.extensions)
 	if p.connectors != "" {
 		b.WriteString("connectors:\n" + p.connectors)
