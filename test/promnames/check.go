@@ -9,7 +9,7 @@ import (
 )
 
 // Check says what is wrong with an expression: that it can't be parsed, or asks for metrics or labels that nobody sends.
-// Labels that the expression makes itself, by label_replace, are known to it.
+// Labels that the expression makes itself, by label_replace or label_join, are known to it.
 func (n *Names) Check(expression string) []error {
 	expr, err := parser.NewParser(parser.Options{}).ParseExpr(expression)
 	if err != nil {
@@ -56,11 +56,11 @@ func (n *Names) anyMetric(m *labels.Matcher) bool {
 	return false
 }
 
-// labelsMade are the labels that label_replace writes in the expression.
+// labelsMade are the labels that label_replace and label_join write in the expression.
 func labelsMade(expr parser.Expr) []string {
 	var made []string
 	parser.Inspect(expr, func(node parser.Node, _ []parser.Node) error {
-		if call, ok := node.(*parser.Call); ok && call.Func.Name == "label_replace" {
+		if call, ok := node.(*parser.Call); ok && (call.Func.Name == "label_replace" || call.Func.Name == "label_join") {
 			if name, ok := call.Args[1].(*parser.StringLiteral); ok {
 				made = append(made, name.Val)
 			}
