@@ -23,14 +23,23 @@ type Identity struct {
 	Group []summary.Attribute
 	// Rest has all other attributes, sorted by key.
 	Rest []summary.Attribute
+	// long: an attribute has more than maxText bytes.
+	long bool
 }
+
+// maxText is how many bytes a key or a value may have. Longer ones name nothing, and would be kept as long as their series.
+const maxText = 256
 
 // Read takes in the attributes of a data point. It returns false where ml.model.name is missing.
 func (id *Identity) Read(attributes pcommon.Map) bool {
-	id.Model, id.Version = "", UnknownVersion
+	id.Model, id.Version, id.long = "", UnknownVersion, false
 	id.Group, id.Rest = id.Group[:0], id.Rest[:0]
 	for key, value := range attributes.All() {
 		text := value.AsString()
+		if len(key) > maxText || len(text) > maxText {
+			id.long = true
+			key, text = cut(key), cut(text)
+		}
 		switch {
 		case key == semconv.AttrModelName:
 			id.Model = text
@@ -47,6 +56,14 @@ func (id *Identity) Read(attributes pcommon.Map) bool {
 	sortByKey(id.Group)
 	sortByKey(id.Rest)
 	return id.Model != ""
+}
+
+// cut is the beginning of a text that is too long, to be shown.
+func cut(text string) string {
+	if len(text) <= maxText {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxText], "") + "..."
 }
 
 func sortByKey(attributes []summary.Attribute) {

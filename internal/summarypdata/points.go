@@ -52,6 +52,7 @@ type Fault string
 
 const (
 	NoModel  Fault = "no_model"  // no ml.model.name
+	TooLong  Fault = "too_long"  // an attribute of more than 256 bytes
 	NoTime   Fault = "no_time"   // no timestamp, or one that int64 nanoseconds can't hold
 	NotDelta Fault = "not_delta" // cumulative, or a gauge
 	Broken   Fault = "broken"    // bounds that don't ascend, counts that don't fit them, a sum that is negative or not finite
@@ -118,7 +119,18 @@ func (p *Point) Read(m pmetric.Metric, index int) Fault {
 			sound = readExponential(dp, p.Exponential)
 		}
 		return p.check(m, dp.Attributes(), dp.StartTimestamp(), dp.Timestamp(), sound)
+	case pmetric.MetricTypeGauge:
+		return p.neverDelta(m.Gauge().DataPoints().At(index).Attributes())
+	case pmetric.MetricTypeSummary:
+		return p.neverDelta(m.Summary().DataPoints().At(index).Attributes())
 	}
+	return NotDelta
+}
+
+// neverDelta says whose a point is that no summary can be.
+func (p *Point) neverDelta(attributes pcommon.Map) Fault {
+	p.Identity.Read(attributes)
+	p.Start, p.Time = 0, 0
 	return NotDelta
 }
 
@@ -133,6 +145,8 @@ func (p *Point) check(m pmetric.Metric, attributes pcommon.Map, start, end pcomm
 		return NotDelta
 	case !named:
 		return NoModel
+	case p.long:
+		return TooLong
 	case p.Time == 0:
 		return NoTime
 	case !sound:

@@ -60,6 +60,7 @@ func newReporter(settings component.TelemetrySettings, ms *models) (*reporter, e
 // cures say what to do about data points that are refused.
 var cures = map[string]string{
 	string(summarypdata.NoModel):  "a summary must have the attribute ml.model.name on each data point",
+	string(summarypdata.TooLong):  "keys and values of attributes may have 256 bytes",
 	string(summarypdata.NoTime):   "a summary must say when it was made",
 	string(summarypdata.NotDelta): "summaries must be deltas: put the processor cumulativetodelta before model_statistics, or set the SDK's temporality to delta",
 	string(summarypdata.Broken):   "bounds must ascend, counts must fit them and the total, sums must not be negative",
