@@ -153,3 +153,27 @@ func TestInputsThatTheProfileLacks(t *testing.T) {
 	require.Contains(t, describeTelemetry(t, c.telemetry), "otelcol_model_summary_inputs_unprofiled{}: 10")
 	require.Equal(t, 1, c.logs.FilterMessageSnippet("not in the model's profile").Len(), "said once a model")
 }
+
+// What is logged, and kept so that it is not logged again, does not grow with what senders write.
+func TestNoticesOfLongTexts(t *testing.T) {
+	c, _ := send(t, config(nil), 2, func(i int, r plog.LogRecord) {
+		long := strings.Repeat("ä", 1<<16) + fmt.Sprint(i)
+		r.Attributes().PutStr(semconv.AttrModelName, "m")
+		r.Attributes().PutEmptyMap(semconv.AttrInputPrefix + long)
+		r.Attributes().PutDouble(semconv.AttrInputPrefix+"n"+long, math.NaN())
+		r.Attributes().PutStr(semconv.AttrPredictionScore, long)
+		if i == 1 {
+			r.SetTimestamp(0)
+			r.Attributes().PutStr(semconv.AttrModelName, long)
+		}
+	})
+	require.Greater(t, c.logs.Len(), 3)
+	for _, line := range c.logs.All() {
+		for key, value := range line.ContextMap() {
+			require.Less(t, len(fmt.Sprint(value)), 2*maxText, key)
+		}
+	}
+	for key := range c.shared.notices.said {
+		require.Less(t, len(key.model)+len(key.name), 2*maxText)
+	}
+}

@@ -30,6 +30,9 @@ func newNotices(logger *zap.Logger) *notices {
 func (n *notices) once(key noticeKey) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	for _, text := range []*string{&key.model, &key.version, &key.name} {
+		*text = short(*text)
+	}
 	if _, ok := n.said[key]; ok || len(n.said) >= maxNotices {
 		return false
 	}
@@ -41,6 +44,14 @@ func (n *notices) once(key noticeKey) bool {
 		n.logger.Warn("Too many different problems to log each of them; from now on only the counters otelcol_model_summary_* tell", zap.Int("logged", maxNotices))
 	}
 	return true
+}
+
+// short is what is kept and logged of a text that a sender chose.
+func short(text string) string {
+	if len(text) <= maxText {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxText], "") + "..."
 }
 
 func (n *notices) warn(p *plan, message string, fields ...zap.Field) {
@@ -64,7 +75,7 @@ func (s *shard) invalid(p *plan, f *planFeature, v *event.Value, bin int32) {
 func (s *shard) nonFinite(p *plan, feature string) {
 	s.tally.invalid[invalidNonFinite]++
 	if s.notices.once(noticeKey{p.model, p.version, "non_finite", feature}) {
-		s.notices.warn(p, "An input is NaN or infinite; it is counted as invalid. Leave out what is missing", zap.String("feature", feature))
+		s.notices.warn(p, "An input is NaN or infinite; it is counted as invalid. Leave out what is missing", zap.String("feature", short(feature)))
 	}
 }
 
@@ -75,14 +86,14 @@ func (s *shard) checkExtra(p *plan, input *event.Field) {
 		if s.notices.once(noticeKey{p.model, p.version, "unprofiled", ""}) {
 			s.notices.warn(p, "An input is not in the model's profile; it, and others like it, are summarised without a reference. "+
 				"Is the profile another model's, or older than the input? Make it anew with leewayctl profile",
-				zap.String("feature", input.Name), zap.String("profile", p.profile.ID()))
+				zap.String("feature", short(input.Name)), zap.String("profile", p.profile.ID()))
 		}
 	}
 	switch {
 	case input.Kind == event.Other:
 		s.tally.invalid[invalidType]++
 		if s.notices.once(noticeKey{p.model, p.version, "nested", input.Name}) {
-			s.notices.warn(p, "An input is a map, an array or bytes; it is counted as invalid. Send scalars", zap.String("feature", input.Name))
+			s.notices.warn(p, "An input is a map, an array or bytes; it is counted as invalid. Send scalars", zap.String("feature", short(input.Name)))
 		}
 	case input.Kind == event.Number && !finite(input.Number):
 		s.nonFinite(p, input.Name)
@@ -93,7 +104,7 @@ func (s *shard) checkExtra(p *plan, input *event.Field) {
 func (s *shard) mixed(p *plan, feature string) {
 	s.tally.invalid[invalidType]++
 	if s.notices.once(noticeKey{p.model, p.version, "mixed", feature}) {
-		s.notices.warn(p, "A feature is sent as numbers and as categories; each counts among its like, and neither is the whole. Send one type", zap.String("feature", feature))
+		s.notices.warn(p, "A feature is sent as numbers and as categories; each counts among its like, and neither is the whole. Send one type", zap.String("feature", short(feature)))
 	}
 }
 
@@ -101,7 +112,7 @@ func (s *shard) mixed(p *plan, feature string) {
 func (s *shard) refuse(p *plan, field, reason int, why, found string) {
 	s.tally.values[field][reason]++
 	if s.notices.once(noticeKey{p.model, p.version, refusedReasonNames[reason], fieldNames[field]}) {
-		s.notices.warn(p, "A value of a prediction is not counted", zap.String("value", fieldNames[field]), zap.String("reason", why), zap.String("found", found))
+		s.notices.warn(p, "A value of a prediction is not counted", zap.String("value", fieldNames[field]), zap.String("reason", why), zap.String("found", short(found)))
 	}
 }
 
@@ -127,7 +138,7 @@ func (n *notices) refused(e *event.Event, reason int) {
 		why = "it has no model name, and its sender left out attributes, perhaps this one: SDKs drop those past 128. " +
 			"Send ml.model.name on the resource, and the inputs as one map attribute, ml.inputs"
 	}
-	n.logger.Warn("A prediction is not counted", zap.String("model", e.Model), zap.String("reason", why))
+	n.logger.Warn("A prediction is not counted", zap.String("model", short(e.Model)), zap.String("reason", why))
 }
 
 func (n *notices) dropped(p *plan, attributes uint32) {
