@@ -76,28 +76,28 @@ func (s *summariser) tellEarly(ctx context.Context) {
 	}
 }
 
-// send sends what is held. What is refused for now is kept, within the limit.
+// send sends what is held, part by part. What is refused for now is kept, within the limit.
 func (s *summariser) send(ctx context.Context) error {
-	all := s.held.sorted()
-	if len(all) == 0 {
-		return nil
-	}
-	err := s.next.ConsumeMetrics(ctx, s.emitter.metrics(all))
-	if err == nil {
-		s.held.clear()
-		return nil
-	}
-	s.telemetry.ModelSummaryFlushFailures.Add(ctx, 1)
-	if consumererror.IsPermanent(err) {
-		lost := s.held.clear()
+	var failed error
+	for part := range parts(s.held.sorted()) {
+		err := s.next.ConsumeMetrics(ctx, s.emitter.metrics(part))
+		if err == nil {
+			s.held.drop(part)
+			continue
+		}
+		failed = err
+		s.telemetry.ModelSummaryFlushFailures.Add(ctx, 1)
+		if !consumererror.IsPermanent(err) {
+			lost := s.held.trim(s.cfg.Limits.MaxMemoryMiB << 20)
+			s.telemetry.ModelSummaryEventsLost.Add(ctx, int64(lost))
+			s.notices.logger.Warn("The next component refused the summaries; they are kept for the next flush", zap.Error(err), zap.Uint64("events_lost", lost))
+			break
+		}
+		lost := s.held.drop(part)
 		s.telemetry.ModelSummaryEventsLost.Add(ctx, int64(lost))
-		s.notices.logger.Error("The next component refused the summaries for good; they are lost", zap.Error(err), zap.Uint64("events", lost))
-		return err
+		s.notices.logger.Error("The next component refused summaries for good; they are lost", zap.Error(err), zap.Uint64("events", lost))
 	}
-	lost := s.held.trim(s.cfg.Limits.MaxMemoryMiB << 20)
-	s.telemetry.ModelSummaryEventsLost.Add(ctx, int64(lost))
-	s.notices.logger.Warn("The next component refused the summaries; they are kept for the next flush", zap.Error(err), zap.Uint64("events_lost", lost))
-	return err
+	return failed
 }
 
 // summarise makes the batch's own summaries and sends them before the batch is acknowledged. An error makes the sender

@@ -57,37 +57,33 @@ func (h *held) sorted() []*accumulator {
 	return all
 }
 
-// clear forgets all and returns how many events that were.
-func (h *held) clear() uint64 {
+// drop forgets the accumulators, and returns how many events that were.
+func (h *held) drop(part []*accumulator) uint64 {
 	var events uint64
-	for _, a := range h.accumulators {
-		if a.segment == nil {
-			events += a.events
-		}
-	}
-	h.accumulators = nil
-	return events
-}
-
-// trim forgets the oldest panes until the rest is within the limit, and returns how many events that were.
-func (h *held) trim(bytes int) uint64 {
-	var events uint64
-	all := h.sorted()
-	size := 0
-	for _, a := range all {
-		size += a.size()
-	}
-	for _, a := range all {
-		if size <= bytes {
-			break
-		}
-		size -= a.size()
+	for _, a := range part {
 		if a.segment == nil {
 			events += a.events
 		}
 		delete(h.accumulators, keyOf(a))
 	}
+	if len(h.accumulators) == 0 {
+		h.accumulators = nil // a map does not give back its memory
+	}
 	return events
+}
+
+// trim forgets the oldest panes until the rest is within the limit, and returns how many events that were.
+func (h *held) trim(bytes int) uint64 {
+	all := h.sorted()
+	size := 0
+	for _, a := range all {
+		size += a.size()
+	}
+	n := 0
+	for ; n < len(all) && size > bytes; n++ {
+		size -= all[n].size()
+	}
+	return h.drop(all[:n])
 }
 
 func compare(a, b *accumulator) int {
