@@ -34,6 +34,13 @@ func (b *bench) costs(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if b.keep != "" {
+		for i, p := range pipelines {
+			if err := b.profile(ctx, p, l, filepath.Join(b.keep, fmt.Sprintf("costs-%c-cpu.pb.gz", 'a'+i))); err != nil {
+				return err
+			}
+		}
+	}
 	t := table{columns: []string{"pipeline", "CPU a record", "of (a)", "own share", "of (c)'s", "allocations a record", "collections a million records", "live heap", "peak RSS"}}
 	own := func(i, round int) float64 { return perRecord(runs[i][round]) - perRecord(runs[0][round]) }
 	for i, p := range pipelines {

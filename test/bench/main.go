@@ -45,6 +45,7 @@ func run(ctx context.Context) error {
 	flag.IntVar(&b.rounds, "rounds", 5, "how often each pipeline is measured; medians are told")
 	flag.IntVar(&b.records, "records", 500_000, "records of one measurement")
 	flag.IntVar(&b.maxEvents, "events", 1_000_000, "up to how many predictions the memory is measured; 100000000 takes half an hour")
+	flag.StringVar(&b.keep, "keep", "", "folder to keep profiles of the collectors in, for go tool pprof")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		return fmt.Errorf("%q: there are only flags; see -help", flag.Arg(0))

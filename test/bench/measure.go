@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -14,7 +15,8 @@ type bench struct {
 	rounds     int
 	records    int
 	maxEvents  int
-	processors int // of this machine
+	keep       string // folder for profiles of the collectors; none where empty
+	processors int    // of this machine
 }
 
 // load is how a pipeline is measured.
@@ -122,4 +124,27 @@ func (c *collector) measure(ctx context.Context, l load) (result, error) {
 		live:       collected.Live,
 		peak:       peak,
 	}, nil
+}
+
+// profile stores the CPU profile of the collector under the load.
+func (b *bench) profile(ctx context.Context, p pipeline, l load, path string) error {
+	folder, err := os.MkdirTemp(b.folder, "run-")
+	if err != nil {
+		return err
+	}
+	c, err := startCollector(b.binary, folder, l.processors, p)
+	if err != nil {
+		return err
+	}
+	profiled := make(chan error, 1)
+	go func() { profiled <- c.saveProfile(ctx, "profile?seconds=5", path) }()
+	for running := true; running && err == nil; {
+		select {
+		case err = <-profiled:
+			running = false
+		default:
+			err = send(ctx, c.otlp, l.requests, 100, l.senders)
+		}
+	}
+	return errors.Join(err, c.stop())
 }

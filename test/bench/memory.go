@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 )
@@ -80,7 +81,10 @@ func (b *bench) fill(ctx context.Context, c *collector) error {
 			return err
 		}
 	}
-	return nil
+	if b.keep == "" {
+		return nil
+	}
+	return c.saveProfile(ctx, "heap?gc=1", filepath.Join(b.keep, "memory-heap.pb.gz"))
 }
 
 // settle is how long the collector has to send what it holds: one flush interval, and what a flush takes.

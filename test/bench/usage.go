@@ -103,9 +103,9 @@ func readNumbers(r io.Reader, names ...string) (map[string]int64, error) {
 	return values, nil
 }
 
-// saveProfile stores the process's CPU profile of the coming seconds.
-func (c *collector) saveProfile(ctx context.Context, seconds int, path string) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", c.pprof, seconds), http.NoBody)
+// saveProfile stores what the pprof extension says, as in "heap?gc=1" or "profile?seconds=10", for `go tool pprof`.
+func (c *collector) saveProfile(ctx context.Context, what, path string) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.pprof+"/debug/pprof/"+what, http.NoBody)
 	if err != nil {
 		return err
 	}
