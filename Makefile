@@ -39,8 +39,15 @@ test-integration: build ## Test the built programs, end to end, with Python clie
 		$(GO) test -tags integration -count=1 -p 1 -timeout 40m $(INTEGRATION)
 
 .PHONY: bench
-bench: ## Run all benchmarks (BENCHTIME=1s)
+bench: bench-packages bench-pipelines ## Run all benchmarks (BENCHTIME=1s; docs/performance.md has figures)
+
+.PHONY: bench-packages
+bench-packages: ## Run the benchmarks beside the code
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) $$($(GO) list ./... | grep -Ev '$(SLOW)')
+
+.PHONY: bench-pipelines
+bench-pipelines: ## Measure whole pipelines: cost of a prediction, throughput, memory (Linux; BENCHFLAGS=-help)
+	$(GO) run ./test/bench $(BENCHFLAGS)
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## Lint
