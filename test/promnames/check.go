@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 )
@@ -28,7 +29,7 @@ func (n *Names) Check(expression string) []error {
 		switch node := node.(type) {
 		case *parser.VectorSelector:
 			for _, m := range node.LabelMatchers {
-				if m.Name != labels.MetricName {
+				if m.Name != model.MetricNameLabel {
 					label(m.Name)
 				} else if !n.anyMetric(m) {
 					errs = append(errs, fmt.Errorf("no metric is called %s", m.Value))
