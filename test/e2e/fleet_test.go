@@ -16,6 +16,8 @@ type fleetOptions struct {
 	agents             int
 	// flush is the agents' flush_interval; "" = 0s: a batch is acknowledged when the gateway has its summaries.
 	flush string
+	// statistics is what else stands under the gateway's model_statistics.
+	statistics string
 }
 
 // fleet is some agents that summarise and a gateway that judges.
@@ -49,7 +51,7 @@ func (f *fleet) addAgent(t *testing.T, gateway string) {
 }
 
 func (f *fleet) gatewayConfig(endpoint string) string {
-	return gatewayConfig(options{profiles: f.options.profiles, out: f.out, lateness: f.options.lateness, segments: "carrier", storage: f.storage}, endpoint)
+	return gatewayConfig(options{profiles: f.options.profiles, out: f.out, lateness: f.options.lateness, segments: "carrier", storage: f.storage, statistics: f.options.statistics}, endpoint)
 }
 
 // deal gives each event to an agent chosen at random, in batches of up to 100.
