@@ -83,7 +83,7 @@ func (i *instance) Shutdown(ctx context.Context) error {
 	return i.shared.shutdown(ctx)
 }
 
-// Capabilities: the events are only read.
+// Capabilities say that the events are only read.
 func (*instance) Capabilities() consumer.Capabilities { return consumer.Capabilities{} }
 
 // ConsumeLogs summarises the predictions among the log records.

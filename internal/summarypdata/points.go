@@ -50,6 +50,7 @@ type Point struct {
 // Fault says why a point can't be used.
 type Fault string
 
+// The faults of a point.
 const (
 	NoModel  Fault = "no_model"  // no ml.model.name
 	TooLong  Fault = "too_long"  // an attribute of more than 256 bytes

@@ -54,7 +54,7 @@ func newStatistics(settings processor.Settings, config *Config, next consumer.Me
 	return p, err
 }
 
-// Capabilities: statistics are added to the batch that completed their window.
+// Capabilities say that statistics are added to the batch that completed their window.
 func (*statistics) Capabilities() consumer.Capabilities {
 	return consumer.Capabilities{MutatesData: true}
 }

@@ -38,7 +38,7 @@ func TestWrongConfigurations(t *testing.T) {
 		{"  model_rollup: {limits: {max_serie: 5}}\n", rollup, []string{`"model_rollup"`, "limits::max_serie: unknown key; did you mean max_series?"}},
 		{"    learn: {observations: -1}\n", profiles, []string{`"profiles"`, "learn::observations: -1 must be a whole number, 0 or more"}},
 		{"    source: {endpoint: gateway:4319}\n", profiles, []string{"extensions::profiles::source", `"gateway:4319" is no HTTP URL; write it as http://host:port`}},
-		{"  model_sumary:\n", summary, []string{`unknown type: "model_sumary"`, "valid values", "model_summary"}},
+		{"  model_summaries:\n", summary, []string{`unknown type: "model_summaries"`, "valid values", "model_summary"}},
 	} {
 		t.Run(strings.TrimSpace(mistake.instead), func(t *testing.T) {
 			t.Parallel()

@@ -90,16 +90,16 @@ func goodEvents(t *testing.T) []plog.Logs {
 
 var startOfTests = time.Now()
 
-// goodStatistics plays the good traffic hour by hour, with what attack sends after each hour, and returns the statistics of
+// goodStatistics plays the good traffic hour by hour, with what attack sends before each hour, and returns the statistics of
 // the good model.
 func (b *besieged) goodStatistics(t *testing.T, attack func(hour int, at time.Time)) series {
 	t.Helper()
 	events := goodEvents(t)
 	for i, hour := range byHour(events) {
-		send(t, b.good, batch(hour))
 		if attack != nil {
 			attack(i, timeOf(hour[0]))
 		}
+		send(t, b.good, batch(hour))
 	}
 	closing := plog.NewLogs()
 	events[len(events)-1].CopyTo(closing)

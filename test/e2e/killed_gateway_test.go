@@ -27,7 +27,7 @@ service:
 // TestKilledGateway: with checkpoint_interval 0s, what was acknowledged survives kill -9. The statistics are those of a
 // collector that was never disturbed, to the last bit.
 func TestKilledGateway(t *testing.T) {
-	events := eventsOf(t)[:3000]
+	events := eventsOf(t)[:2000]
 	profiles := flightProfile(t)
 	out := filepath.Join(t.TempDir(), "statistics.json")
 	alone := start(t, single(options{profiles: profiles, out: out, segments: "carrier"}))
