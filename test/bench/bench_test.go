@@ -49,7 +49,7 @@ func TestPipelinesCount(t *testing.T) {
 		}},
 	} {
 		test.pipeline.debug = true
-		c, err := startCollector(binary, t.TempDir(), 1, test.pipeline)
+		c, err := startCollector(binary, t.TempDir(), test.pipeline)
 		require.NoError(t, err)
 		err = send(t.Context(), c.otlp, requests, sent, 2)
 		_ = c.stop() // says that something was printed

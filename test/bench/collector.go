@@ -38,8 +38,8 @@ type collector struct {
 	exited      chan struct{}
 }
 
-// startCollector runs a pipeline with so many processors, and returns when it accepts connections. folder is its own.
-func startCollector(binary, folder string, processors int, p pipeline) (*collector, error) {
+// startCollector runs a pipeline in that environment, and returns when it accepts connections. folder is its own.
+func startCollector(binary, folder string, p pipeline, environment ...string) (*collector, error) {
 	c := &collector{exited: make(chan struct{})}
 	free, err := freeAddresses(3)
 	if err != nil {
@@ -51,7 +51,7 @@ func startCollector(binary, folder string, processors int, p pipeline) (*collect
 		return nil, err
 	}
 	c.command = exec.Command(binary, "--config", file)
-	c.command.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", processors))
+	c.command.Env = append(os.Environ(), environment...)
 	c.command.Stdout, c.command.Stderr = &c.log, &c.log
 	if err := c.command.Start(); err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,7 @@ type load struct {
 	requests            [][]byte
 	batch               int // records a request
 	records             int
+	gogc                string // of the collector; 100, Go's default, where empty
 }
 
 // result is what one run came to.
@@ -62,7 +64,7 @@ func (b *bench) run(ctx context.Context, p pipeline, l load) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	c, err := startCollector(b.binary, folder, l.processors, p)
+	c, err := startCollector(b.binary, folder, p, fmt.Sprintf("GOMAXPROCS=%d", l.processors), "GOGC="+cmp.Or(l.gogc, "100"))
 	if err != nil {
 		return result{}, err
 	}
@@ -132,7 +134,7 @@ func (b *bench) profile(ctx context.Context, p pipeline, l load, path string) er
 	if err != nil {
 		return err
 	}
-	c, err := startCollector(b.binary, folder, l.processors, p)
+	c, err := startCollector(b.binary, folder, p, fmt.Sprintf("GOMAXPROCS=%d", l.processors), "GOGC="+cmp.Or(l.gogc, "100"))
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func (b *bench) memory(ctx context.Context) error {
 	p.logs = "error" // moments makes late points, which are warned of
 	fmt.Printf("\nMemory of %d models x %d features x %d segments, windows of 1h, 24h and 7d. The formula says %s.\n\n",
 		large.models, large.features(), len(countries), mebibytes(float64(large.formula())))
-	c, err := startCollector(b.binary, folder, min(2, b.processors), p)
+	c, err := startCollector(b.binary, folder, p, "GOMAXPROCS=2")
 	if err != nil {
 		return err
 	}

@@ -20,16 +20,18 @@ func (b *bench) variants(ctx context.Context) error {
 		shape     shape
 		settings  string
 		noProfile bool
+		gogc      string
 	}{
-		{"20 numbers in a map", twenty, everySecond, false},
-		{"each input an attribute", asAttributes, everySecond, false},
-		{"16 numbers, 4 categories", mixed, everySecond, false},
-		{"100 numbers", hundred, everySecond, false},
-		{"no profile", twenty, everySecond, true},
-		{"a segment (10 countries)", twenty, everySecond + ", segments: [[country]]", false},
-		{"requests of 50", small, everySecond, false},
-		{"`flush_interval: 0s`", twenty, "flush_interval: 0s", false},
-		{"`flush_interval: 0s`, requests of 50", small, "flush_interval: 0s", false},
+		{"20 numbers in a map", twenty, everySecond, false, ""},
+		{"each input an attribute", asAttributes, everySecond, false, ""},
+		{"16 numbers, 4 categories", mixed, everySecond, false, ""},
+		{"100 numbers", hundred, everySecond, false, ""},
+		{"no profile", twenty, everySecond, true, ""},
+		{"a segment (10 countries)", twenty, everySecond + ", segments: [[country]]", false, ""},
+		{"requests of 50", small, everySecond, false, ""},
+		{"GOGC=400", twenty, everySecond, false, "400"},
+		{"`flush_interval: 0s`", twenty, "flush_interval: 0s", false, ""},
+		{"`flush_interval: 0s`, requests of 50", small, "flush_interval: 0s", false, ""},
 	} {
 		of := v.shape
 		if v.noProfile {
@@ -43,7 +45,7 @@ func (b *bench) variants(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		l := load{processors: 1, senders: 2, requests: requests, batch: v.shape.batchSize(), records: b.records / 2}
+		l := load{processors: 1, senders: 2, requests: requests, batch: v.shape.batchSize(), records: b.records / 2, gogc: v.gogc}
 		runs, err := b.inTurn(ctx, []pipeline{passThrough(), leewayPipeline(folder, v.settings)}, l)
 		if err != nil {
 			return err
