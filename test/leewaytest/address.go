@@ -15,9 +15,9 @@ var (
 	taken     = map[int]bool{}
 )
 
-// freeAddress is a loopback address that nobody listens on. Its port is below the range that systems give to outgoing
+// FreeAddress is a loopback address that nobody listens on. Its port is below the range that systems give to outgoing
 // connections, one of which might else take it before the collector does.
-func freeAddress() (string, error) {
+func FreeAddress() (string, error) {
 	takenLock.Lock()
 	defer takenLock.Unlock()
 	for range 1000 {
@@ -46,7 +46,7 @@ func fillAddresses(config string) (string, error) {
 	filled := placeholder.ReplaceAllStringFunc(config, func(match string) string {
 		name := placeholder.FindStringSubmatch(match)[1]
 		if addresses[name] == "" {
-			address, err := freeAddress()
+			address, err := FreeAddress()
 			if err != nil {
 				failure = err
 			}

@@ -71,7 +71,7 @@ func launch(t testing.TB, binary, config string) *Collector {
 	folder := t.TempDir()
 	args := []string{"--config", writeFile(t, folder, "config.yaml", filled)}
 	if s.Service.Telemetry.Metrics == nil {
-		if at.telemetry, err = freeAddress(); err != nil {
+		if at.telemetry, err = FreeAddress(); err != nil {
 			t.Fatal(err)
 		}
 		args = append(args, "--config", writeFile(t, folder, "telemetry.yaml", ownMetrics(at.telemetry)))

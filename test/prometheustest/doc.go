@@ -1,0 +1,2 @@
+// Package prometheustest runs a real Prometheus, with our rules, in tests.
+package prometheustest
