@@ -81,6 +81,7 @@ const (
 	MetricFeatureUnseenShareThreshold     = "ml.feature.unseen_share_threshold"
 	MetricStatisticsSamples               = "ml.statistics.samples"
 	MetricModelInfo                       = "ml.model.info"
+	MetricProfileAge                      = "ml.profile.age"
 	MetricFeatureBins                     = "ml.feature.bins"
 	MetricPredictionBins                  = "ml.prediction.bins"
 	MetricAttributionBins                 = "ml.attribution.bins"
@@ -171,6 +172,7 @@ var metrics = map[string]Metric{
 	"ml.feature.unseen_share_threshold":        {Name: "ml.feature.unseen_share_threshold", Kind: "statistic", Instrument: "gauge", Unit: "1", Description: "How far the share may be from the reference's before it is called drifted.", Attributes: []string{"ml.feature.name"}},
 	"ml.statistics.samples":                    {Name: "ml.statistics.samples", Kind: "statistic", Instrument: "gauge", Unit: "{sample}", Description: "Samples in the window; present even when they are too few for a statistic.", Attributes: []string{"ml.subject"}},
 	"ml.model.info":                            {Name: "ml.model.info", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "Always 1; says which profile judges the model.", Attributes: []string{"ml.task.type", "ml.profile.id", "ml.profile.rhythm"}},
+	"ml.profile.age":                           {Name: "ml.profile.age", Kind: "statistic", Instrument: "gauge", Unit: "s", Description: "Time from the end of the reference (where its data had no times: from when the profile was made) to the last event-time window; at least 0.", Attributes: []string(nil)},
 	"ml.feature.bins":                          {Name: "ml.feature.bins", Kind: "rollup", Instrument: "sum", Unit: "{observation}", Description: "Running count of a feature's bins, at most 20.", Attributes: []string{"ml.feature.name", "ml.bin.index"}},
 	"ml.prediction.bins":                       {Name: "ml.prediction.bins", Kind: "rollup", Instrument: "sum", Unit: "{observation}", Description: "Running count of the prediction's bins (score or value).", Attributes: []string{"ml.bin.index"}},
 	"ml.attribution.bins":                      {Name: "ml.attribution.bins", Kind: "rollup", Instrument: "sum", Unit: "{observation}", Description: "Running count of an attribution's bins.", Attributes: []string{"ml.feature.name", "ml.bin.index"}},

@@ -2,6 +2,7 @@ package modelstatisticsprocessor
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/leeway-ml/leeway/judge"
@@ -31,7 +32,7 @@ func (p *statistics) judge(ctx context.Context, m *model, out *emission) {
 		m.say(&voice{group: w.Group, window: w.Name, points: points, end: w.End, sent: now, empty: len(w.Series) == 0}, out)
 		if w.End.After(m.informed) {
 			m.informed = w.End
-			m.say(&voice{group: summary.Group{Model: m.name, Version: m.version}, points: m.info(reference), end: w.End, sent: now}, out)
+			m.say(&voice{group: summary.Group{Model: m.name, Version: m.version}, points: m.info(reference, w.End), end: w.End, sent: now}, out)
 		}
 	})
 }
@@ -63,13 +64,25 @@ func groupKey(g summary.Group) string {
 	return string(append(append(append(append(key, 1), g.Experiment...), 0), g.Variant...))
 }
 
-// info is what ml.model.info says of the profile that the model is compared with. It is worked out once a profile: the
-// digest reads all of it.
-func (m *model) info(reference *profile.Profile) []judge.Point {
+// info is what ml.model.info and ml.profile.age say, at a time, of the profile that the model is compared with. The former is
+// worked out once a profile: the digest reads all of it.
+func (m *model) info(reference *profile.Profile, at time.Time) []judge.Point {
 	if m.described == nil || m.describes != reference {
 		m.described, m.describes = describe(reference), reference
 	}
-	return m.described
+	if reference == nil || madeOf(reference).IsZero() {
+		return m.described
+	}
+	age := max(0, at.Sub(madeOf(reference)))
+	return append(slices.Clip(m.described), judge.Point{Metric: semconv.MetricProfileAge, Value: age.Seconds()})
+}
+
+// madeOf is the time of the latest of what the profile was made of; where that had no times, that of its making.
+func madeOf(reference *profile.Profile) time.Time {
+	if reference.Provenance.End.IsZero() {
+		return reference.Created
+	}
+	return reference.Provenance.End
 }
 
 func describe(reference *profile.Profile) []judge.Point {

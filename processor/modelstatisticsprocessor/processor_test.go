@@ -54,6 +54,27 @@ func TestWindowsAreJudgedWhenTheirPanesClose(t *testing.T) {
 	assert.Len(t, r.said(semconv.MetricModelInfo), 5, "with each end of a window")
 }
 
+func TestAgeOfTheProfile(t *testing.T) {
+	for name, c := range map[string]struct {
+		created, end time.Time
+		said         []string
+	}{
+		"from the end of its data":          {created: at(1, 0, 0), end: at(1, 9, 0), said: []string{"01 10:30:00  ml.profile.age{} 5400"}},
+		"from its making, without any time": {created: at(1, 10, 0), said: []string{"01 10:30:00  ml.profile.age{} 1800"}},
+		"made after what is judged":         {created: at(9, 0, 0), said: []string{"01 10:30:00  ml.profile.age{} 0"}},
+		"not known":                         {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			reference := testProfile()
+			reference.Created, reference.Provenance.End = c.created, c.end
+			r := run(t, host{profilesID: &provider{is: reference}}, onlyHours)
+			defer r.end(t)
+			r.send(t, summaries(at(1, 10, 10), 25, 25, 25, 25), summaries(at(1, 10, 32), 1, 1, 1, 1))
+			assert.Equal(t, c.said, r.said(semconv.MetricProfileAge))
+		})
+	}
+}
+
 func TestOneBatchOfYearsIsAsMany(t *testing.T) {
 	batch := pmetric.NewMetrics()
 	m := batch.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty().Metrics().AppendEmpty()
