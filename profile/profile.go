@@ -153,7 +153,7 @@ type Limit struct {
 	// Greatest is the greatest excess over the noise to be expected (for statistics with a chi-square law), else the
 	// greatest value.
 	Greatest float64 `json:"greatest"`
-	// Chunks is how many chunks were judged, of those that lie side by side (see ChunkStep); below five, a limit says nothing.
+	// Chunks is how many chunks were judged, of those that lie side by side; below five, a limit says nothing.
 	Chunks int `json:"chunks"`
 }
 

@@ -159,7 +159,7 @@ func (r *Result) advise(s *survey, times *chunkTimes) {
 	for i, name := range times.names {
 		n := 0
 		for id := range judged {
-			if id.window == i && times.aligned(id) {
+			if id.window == i && id.aligned() {
 				n++
 			}
 		}

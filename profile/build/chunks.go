@@ -27,8 +27,8 @@ type chunker struct {
 
 	waiting map[chunkID]uint64 // rows of the chunks that are not judged yet
 	open    map[chunkID]*chunk
-	room    int64      // bytes left
-	recent  [][]*chunk // by window; a row is in as many chunks as they have steps
+	room    int64                   // bytes left
+	recent  [][stepsPerChunk]*chunk // by window: those that the last row was in
 
 	fine, coarse []int // where each variable begins in a chunk's counts; the last is their length
 	bins         []int
@@ -54,7 +54,7 @@ type cellCounts struct {
 
 func newChunker(c *counter, judge stray, memory int) *chunker {
 	k := &chunker{profile: c.profile, variables: c.variables, survey: c.survey, times: c.times, stray: judge, hours: c.hours, rollup: c.rollup,
-		open: map[chunkID]*chunk{}, room: int64(memory), bins: make([]int, len(c.variables))}
+		open: map[chunkID]*chunk{}, room: int64(memory), recent: make([][stepsPerChunk]*chunk, len(c.times.names)), bins: make([]int, len(c.variables))}
 	k.fine, k.coarse = []int{0}, []int{0}
 	widest := 0
 	for i, v := range k.variables {
@@ -63,9 +63,6 @@ func newChunker(c *counter, judge stray, memory int) *chunker {
 		widest = max(widest, len(v.Counts))
 	}
 	k.counts = make([]uint64, widest)
-	for i := range c.times.names {
-		k.recent = append(k.recent, make([]*chunk, c.times.steps(i)))
-	}
 	k.exclude = make([][]uint64, max(1, k.profile.Rhythm.Cycle.Cells()))
 	for i := range k.exclude {
 		k.exclude[i] = make([]uint64, profile.MaxRollupBins+1)
@@ -96,7 +93,7 @@ func (k *chunker) row(r *row) error {
 	binned := false
 	for i, step := range k.times.step {
 		number := t.Unix() / step
-		for back := range k.times.steps(i) {
+		for back := range int64(stepsPerChunk) {
 			id := chunkID{i, number - back}
 			recent := k.recentOf(id)
 			if *recent == nil || (*recent).id != id {
@@ -123,9 +120,7 @@ func (k *chunker) row(r *row) error {
 
 // recentOf is where the chunk stands among the recent ones, which spares most rows a look into the map.
 func (k *chunker) recentOf(id chunkID) **chunk {
-	of := k.recent[id.window]
-	n := int64(len(of))
-	return &of[(id.number%n+n)%n]
+	return &k.recent[id.window][(id.number%stepsPerChunk+stepsPerChunk)%stepsPerChunk]
 }
 
 // find returns the chunk, opened if there is room; nil where it is judged already, or is not to be, or has to wait.
@@ -215,7 +210,7 @@ func (k *chunker) judge(c *chunk) {
 			if math.IsNaN(x) || math.IsInf(x, 0) {
 				continue
 			}
-			keep(v.Variable, window, statistic, x, k.times.aligned(c.id))
+			keep(v.Variable, window, statistic, x, c.id.aligned())
 		}
 	}
 }

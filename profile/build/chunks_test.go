@@ -153,7 +153,7 @@ func TestChunksThatCount(t *testing.T) {
 		if id.window == 0 {
 			hour := 6*id.number - day.Unix()/3600
 			hours = append(hours, hour)
-			if times.aligned(id) {
+			if id.aligned() {
 				aligned = append(aligned, hour)
 			}
 			assert.GreaterOrEqual(t, rows, uint64(138))

@@ -3,19 +3,20 @@ package build
 import (
 	"slices"
 	"time"
-
-	"github.com/leeway-ml/leeway/profile"
 )
 
 // coverage is how much of a chunk the reference must span for the chunk to count as one of its window's length.
 const coverage = 0.9
 
-// chunkTimes are the chunks of the reference, and how many rows each has. Chunks of a length begin every step from 1970 on, and
-// overlap (see profile.ChunkStep).
+// stepsPerChunk is how many steps a chunk is made of: chunks overlap, because windows slide. Over the worst stretch of the
+// reference a window passes whole, while chunks side by side may cut it in two.
+const stepsPerChunk = 4
+
+// chunkTimes are the chunks of the reference, and how many rows each has. Chunks of a length begin every step from 1970 on.
 type chunkTimes struct {
 	names   []string
 	lengths []int64            // seconds
-	step    []int64            // seconds; each length is a multiple of its step
+	step    []int64            // seconds
 	rows    []map[int64]uint64 // by step
 	last    []int64
 	cursor  []uint64 // rows of the last step that are not in the map yet
@@ -38,7 +39,7 @@ func newChunkTimes(windows []string) (*chunkTimes, error) {
 			return nil, err
 		}
 		t.names, t.lengths = append(t.names, name), append(t.lengths, int64(length/time.Second))
-		t.step = append(t.step, int64(profile.ChunkStep(length)/time.Second))
+		t.step = append(t.step, int64(length/time.Second)/stepsPerChunk)
 		t.rows, t.last, t.cursor = append(t.rows, map[int64]uint64{}), append(t.last, -1), append(t.cursor, 0)
 	}
 	return t, nil
@@ -70,7 +71,7 @@ func (t *chunkTimes) judged(start, end time.Time, minRows uint64) map[chunkID]ui
 	for i, length := range t.lengths {
 		t.settle(i)
 		for number := range t.rows[i] {
-			for back := range t.steps(i) {
+			for back := range int64(stepsPerChunk) {
 				id := chunkID{i, number - back}
 				from, to := id.number*t.step[i], id.number*t.step[i]+length
 				inside := min(to, end.Unix()+1) - max(from, start.Unix())
@@ -87,14 +88,11 @@ func (t *chunkTimes) judged(start, end time.Time, minRows uint64) map[chunkID]ui
 }
 
 func (t *chunkTimes) rowsOf(id chunkID) (rows uint64) {
-	for i := range t.steps(id.window) {
+	for i := range int64(stepsPerChunk) {
 		rows += t.rows[id.window][id.number+i]
 	}
 	return rows
 }
 
-// steps is how many steps a chunk of the window's length is made of, and so how many chunks hold any row.
-func (t *chunkTimes) steps(window int) int64 { return t.lengths[window] / t.step[window] }
-
 // aligned is whether the chunk is one of those that lie side by side.
-func (t *chunkTimes) aligned(id chunkID) bool { return id.number%t.steps(id.window) == 0 }
+func (id chunkID) aligned() bool { return id.number%stepsPerChunk == 0 }

@@ -32,6 +32,18 @@ func ParseWindow(name string) (int64, error) {
 	return int64(length / time.Hour), nil
 }
 
+// stepOf is how far the beginnings of two chunks are apart: a quarter of their length, or as near to it as makes whole hours of
+// which the length is a multiple. Chunks overlap because windows slide: over the worst stretch of the reference a window passes
+// whole, while chunks side by side may cut it in two.
+func stepOf(hours int64) int64 {
+	for _, steps := range []int64{4, 3, 5, 2} {
+		if hours%steps == 0 {
+			return hours / steps
+		}
+	}
+	return hours
+}
+
 // limits are how far the reference's own chunks stray, each judged against the rest; none where no chunk of that length
 // is whole.
 func (c *column) limits(v *profile.Variable, r profile.Rhythm, byHour [][]uint64, o *Options) {
@@ -49,7 +61,7 @@ func (c *column) limits(v *profile.Variable, r profile.Rhythm, byHour [][]uint64
 		if err != nil {
 			continue // refused when the options were checked
 		}
-		step := int64(profile.ChunkStep(time.Duration(length)*time.Hour) / time.Hour)
+		step := stepOf(length)
 		for from := floor(start-length, step) * step; from < end; from += step {
 			inside := min(from+length, end) - max(from, start)
 			first, _ := slices.BinarySearch(c.hours, from)

@@ -90,6 +90,12 @@ func TestLimitsByTheJudge(t *testing.T) {
 	assert.Equal(t, 27, odd.Feature("x").Limits["24h"]["psi"].Chunks, "a chunk without values says nothing")
 }
 
+func TestStepOf(t *testing.T) {
+	for hours, want := range map[int64]int64{1: 1, 2: 1, 3: 1, 6: 2, 10: 2, 12: 3, 24: 6, 168: 42} {
+		assert.Equal(t, want, stepOf(hours), "%d hours", hours)
+	}
+}
+
 func TestParseWindow(t *testing.T) {
 	for name, want := range map[string]int64{"1h": 1, "24h": 24, "7d": 168, "60m": 1} {
 		got, err := ParseWindow(name)
