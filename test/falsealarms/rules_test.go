@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/leeway-ml/leeway/internal/window"
 	"github.com/leeway-ml/leeway/profile"
 )
 
@@ -121,9 +122,13 @@ func (p period) chunks(of *track) []judgement {
 // tally counts the windows of a period.
 type tally struct {
 	windows, called int
-	// features that had any window, and those of which any was called.
-	features, ever int
+	// features that had any window, those of which any was called, and those called for half an hour on end: then the alert
+	// LeewayFeatureDrift fires.
+	features, ever, alerting int
 }
+
+// alertFor is the alert's `for`.
+const alertFor = 30 * time.Minute
 
 func (t tally) share() float64 { return float64(t.called) / float64(max(1, t.windows)) }
 
@@ -132,20 +137,34 @@ func (r rule) count(h history, reference, in period) tally {
 	var t tally
 	for _, feature := range h.features() {
 		called := r.learn(h[feature], reference.chunks(h[feature]))
-		ever := false
+		ever, alerting := false, false
 		ends := in.whole(h[feature])
-		for _, end := range ends {
+		var since time.Time // when the feature was first called, and has been since
+		for i, end := range ends {
 			t.windows++
-			if called(h[feature].windows[end]) {
-				t.called++
-				ever = true
+			if !called(h[feature].windows[end]) {
+				since = time.Time{}
+				continue
 			}
+			t.called++
+			ever = true
+			if since.IsZero() {
+				since = end
+			}
+			until := end.Add(window.SuggestEvery(in.length)) // what was said holds until the next is
+			if i+1 < len(ends) {
+				until = ends[i+1]
+			}
+			alerting = alerting || until.Sub(since) >= alertFor
 		}
 		if len(ends) > 0 {
 			t.features++
 		}
 		if ever {
 			t.ever++
+		}
+		if alerting {
+			t.alerting++
 		}
 	}
 	return t

@@ -42,7 +42,7 @@ func (r row) median() time.Duration  { return r.first[(len(r.first)-1)/2] }
 func (r row) String() string {
 	return strings.Join([]string{
 		r.scenario, r.rule,
-		percent(r.good), fmt.Sprintf("%d of %d", r.good.ever, r.good.features),
+		percent(r.good), fmt.Sprintf("%d of %d", r.good.ever, r.good.features), fmt.Sprint(r.good.alerting),
 		percent(r.drifted), hours(r.median()), hours(r.slowest()),
 	}, " | ")
 }
@@ -70,8 +70,8 @@ func hours(d time.Duration) string {
 
 // writeTable writes the rows in Markdown; a scenario's name stands in the first of its rows only.
 func writeTable(to io.Writer, rows []row) {
-	fmt.Fprintln(to, "| feature, events, window | rule | good windows called | features ever called | windows called after the shift | first call, median | slowest |")
-	fmt.Fprintln(to, "|---|---|---|---|---|---|---|")
+	fmt.Fprintln(to, "| feature, events, window | rule | good windows called | features ever called | for 30 minutes | windows called after the shift | first call, median | slowest |")
+	fmt.Fprintln(to, "|---|---|---|---|---|---|---|---|")
 	before := ""
 	for _, r := range rows {
 		name := r.scenario
