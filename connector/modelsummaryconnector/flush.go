@@ -17,30 +17,37 @@ import (
 // sweepInterval is how often unused plans are forgotten where there are no flushes.
 const sweepInterval = 10 * time.Second
 
-// startFlushing flushes in the background until s.stop is called.
+// startFlushing flushes in the background until s.stop is called. A flush that is under way then is left to end, as long as
+// the context of stop lasts: the next component may have counted what it was given, and would count it again.
 func (s *summariser) startFlushing() {
 	interval := s.cfg.FlushInterval
 	if interval == 0 {
 		interval = sweepInterval
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
+	quit, done := make(chan struct{}), make(chan struct{})
 	ticker := time.NewTicker(interval)
 	go func() {
 		defer close(done)
 		defer ticker.Stop()
 		for {
 			select {
-			case <-ctx.Done():
+			case <-quit:
 				return
 			case <-ticker.C:
 				_ = s.flush(ctx) // already told, and kept for the next one
 			}
 		}
 	}()
-	s.stop = func() {
-		cancel()
-		<-done
+	s.stop = func(patience context.Context) {
+		defer cancel()
+		close(quit)
+		select {
+		case <-done:
+		case <-patience.Done():
+			cancel()
+			<-done
+		}
 	}
 }
 

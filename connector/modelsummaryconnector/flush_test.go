@@ -183,3 +183,45 @@ var (
 	_ consumer.Metrics = (*stubborn)(nil)
 	_ profile.Provider = (*provider)(nil)
 )
+
+// slow takes its time, unless it is told to stop.
+type slow struct {
+	consumertest.MetricsSink
+	takes time.Duration
+}
+
+func (s *slow) ConsumeMetrics(ctx context.Context, md pmetric.Metrics) error {
+	select {
+	case <-time.After(s.takes):
+		return s.MetricsSink.ConsumeMetrics(ctx, md)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// TestShutdownLetsAFlushEnd: what the next component is given while the connector stops is not taken back and sent again,
+// unless stopping must not take so long.
+func TestShutdownLetsAFlushEnd(t *testing.T) {
+	for name, c := range map[string]struct {
+		patience time.Duration
+		sent     int
+	}{"in time": {time.Minute, 1}, "too slow": {time.Second, 0}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				next := &slow{takes: 10 * time.Second}
+				r := start(t, config(nil), serve(knownProfile()), next)
+				require.NoError(t, r.ConsumeLogs(context.Background(), batch(t, one(0))))
+				time.Sleep(11 * time.Second) // a flush is under way
+				ctx, cancel := context.WithTimeout(context.Background(), c.patience)
+				defer cancel()
+				err := r.Shutdown(ctx)
+				require.Len(t, next.AllMetrics(), c.sent)
+				if c.sent == 0 {
+					require.ErrorIs(t, err, context.DeadlineExceeded)
+				} else {
+					require.NoError(t, err)
+				}
+			})
+		})
+	}
+}

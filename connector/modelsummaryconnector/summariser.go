@@ -33,7 +33,7 @@ type summariser struct {
 	// flushing guards what follows, and keeps flushes in order.
 	flushing sync.Mutex
 	held     held
-	stop     func()
+	stop     func(context.Context)
 }
 
 func newSummariser(set connector.Settings, cfg *Config, next consumer.Metrics) (*summariser, error) {
@@ -76,7 +76,7 @@ func (s *summariser) start(host component.Host) error {
 // shutdown stops the flushing and sends what is left.
 func (s *summariser) shutdown(ctx context.Context) error {
 	if s.stop != nil {
-		s.stop()
+		s.stop(ctx)
 	}
 	err := s.flush(ctx)
 	s.telemetry.Shutdown()

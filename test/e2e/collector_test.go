@@ -86,6 +86,7 @@ exporters:
   otlp_grpc:
     endpoint: GATEWAY
     tls: {insecure: true}
+    timeout: 5m # a request that is given up, and sent again, may count twice
     sending_queue: {enabled: false}
     retry_on_failure: {initial_interval: 100ms, max_interval: 500ms, max_elapsed_time: 2m}
 service:
