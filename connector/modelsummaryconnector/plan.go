@@ -29,22 +29,20 @@ type plan struct {
 
 // planFeature is one feature of a profile. Its cells are its bins; those of a categorical one end with Other and Unseen.
 type planFeature struct {
-	// What every number needs comes first, in two cache lines.
-	name         string
-	search       searcher
-	min, max     float64 // of the reference
-	fine, coarse int     // index of the first cell
-	coarseBin    []int32 // roll-up bin of each bin
-	numeric      bool
-	boolean      bool
-
-	falsy, truthy int32 // bins of the booleans
-	elsewhere     int32 // bin of what has no category of its own
+	name          string
+	numeric       bool
+	min, max      float64 // of the reference
+	bounds        []float64
+	search        searcher
+	rollup        []float64
+	coarseBin     []int32 // roll-up bin of each bin; the bin itself where categorical
+	fine, coarse  int     // index of the first cell
+	variable      *profile.Variable
 	categories    map[string]int32
 	numbers       map[float64]int32 // categories that are numbers
-
-	variable       *profile.Variable
-	bounds, rollup []float64
+	falsy, truthy int32             // bins of the booleans
+	elsewhere     int32             // bin of what has no category of its own
+	boolean       bool
 }
 
 // scoreBins are the bounds of the scores of one class.
