@@ -80,6 +80,7 @@ const (
 	MetricFeatureUnseenShareReference     = "ml.feature.unseen_share_reference"
 	MetricFeatureUnseenShareThreshold     = "ml.feature.unseen_share_threshold"
 	MetricStatisticsSamples               = "ml.statistics.samples"
+	MetricStatisticsCoverage              = "ml.statistics.coverage"
 	MetricModelInfo                       = "ml.model.info"
 	MetricProfileAge                      = "ml.profile.age"
 	MetricFeatureBins                     = "ml.feature.bins"
@@ -171,6 +172,7 @@ var metrics = map[string]Metric{
 	"ml.feature.unseen_share_reference":        {Name: "ml.feature.unseen_share_reference", Kind: "statistic", Instrument: "gauge", Unit: "1", Description: "Always 0: the reference has seen its own categories.", Attributes: []string{"ml.feature.name"}},
 	"ml.feature.unseen_share_threshold":        {Name: "ml.feature.unseen_share_threshold", Kind: "statistic", Instrument: "gauge", Unit: "1", Description: "How far the share may be from the reference's before it is called drifted.", Attributes: []string{"ml.feature.name"}},
 	"ml.statistics.samples":                    {Name: "ml.statistics.samples", Kind: "statistic", Instrument: "gauge", Unit: "{sample}", Description: "Samples in the window; present even when they are too few for a statistic.", Attributes: []string{"ml.subject"}},
+	"ml.statistics.coverage":                   {Name: "ml.statistics.coverage", Kind: "statistic", Instrument: "gauge", Unit: "1", Description: "Share of the window since the first that came of this version of the model; 1 from its first whole window on.", Attributes: []string(nil)},
 	"ml.model.info":                            {Name: "ml.model.info", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "Always 1; says which profile judges the model.", Attributes: []string{"ml.task.type", "ml.profile.id", "ml.profile.rhythm"}},
 	"ml.profile.age":                           {Name: "ml.profile.age", Kind: "statistic", Instrument: "gauge", Unit: "s", Description: "Time from the end of the reference (where its data had no times: from when the profile was made) to the last event-time window; at least 0.", Attributes: []string(nil)},
 	"ml.feature.bins":                          {Name: "ml.feature.bins", Kind: "rollup", Instrument: "sum", Unit: "{observation}", Description: "Running count of a feature's bins, at most 20.", Attributes: []string{"ml.feature.name", "ml.bin.index"}},

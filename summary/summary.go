@@ -16,6 +16,9 @@ type Group struct {
 	Experiment, Variant string
 }
 
+// Whole reports whether the group is all of the model's traffic: no slice, and no arm of an experiment.
+func (g Group) Whole() bool { return len(g.Segment) == 0 && g.Experiment == "" && g.Variant == "" }
+
 // Window is the sum of all summaries of one group over (End-Length, End] of event time.
 type Window struct {
 	Group  Group

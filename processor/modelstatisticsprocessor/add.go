@@ -142,6 +142,7 @@ func (b *adder) add(metric pmetric.Metric, index int) {
 	}
 	b.counted++
 	m.arrived = b.now
+	m.began(time.Unix(0, b.point.Time-1))
 	if b.learns && b.point.Whole() {
 		b.learn()
 	}

@@ -28,6 +28,9 @@ func (p *statistics) judge(ctx context.Context, m *model, out *emission) {
 		for _, j := range p.judges {
 			points = append(points, j.Judge(w, reference)...)
 		}
+		if w.Group.Whole() {
+			points = append(points, m.coverage(w))
+		}
 		p.report.judged(ctx, w.Name, time.Since(began))
 		m.say(&voice{group: w.Group, window: w.Name, points: points, end: w.End, sent: now, empty: len(w.Series) == 0}, out)
 		if w.End.After(m.informed) {

@@ -20,6 +20,7 @@ type model struct {
 	mu            sync.Mutex
 	windows       *window.Model
 	arrived       time.Time // by the wall clock, when something last came
+	since         time.Time // event time of the first that came, at a pane's beginning; zero before
 	// voices by window and group.
 	voices      map[string]*voice
 	voicesMoved bool          // since the last checkpoint

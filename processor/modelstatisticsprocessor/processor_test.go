@@ -75,6 +75,24 @@ func TestAgeOfTheProfile(t *testing.T) {
 	}
 }
 
+// TestCoverage: the first window of a version is not all there. A slice has no beginning of its own.
+func TestCoverage(t *testing.T) {
+	r := run(t, host{profilesID: &provider{is: testProfile()}}, onlyHours)
+	defer r.end(t)
+	slice := summaries(at(1, 10, 40), 25, 25, 25, 25)
+	slice.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Histogram().DataPoints().At(0).Attributes().PutStr("ml.segment.country", "DE")
+	r.send(t,
+		summaries(at(1, 10, 10), 25, 25, 25, 25),
+		slice,
+		summaries(at(1, 11, 35), 25, 25, 25, 25),
+	)
+	assert.Equal(t, []string{
+		"01 10:30:00 1h ml.statistics.coverage{} 0.5",
+		"01 11:00:00 1h ml.statistics.coverage{} 1",
+		"01 11:30:00 1h ml.statistics.coverage{} 1",
+	}, r.said(semconv.MetricStatisticsCoverage))
+}
+
 func TestOneBatchOfYearsIsAsMany(t *testing.T) {
 	batch := pmetric.NewMetrics()
 	m := batch.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty().Metrics().AppendEmpty()

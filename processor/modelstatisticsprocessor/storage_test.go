@@ -57,7 +57,7 @@ func day() []pmetric.Metrics {
 }
 
 func TestARestartChangesNothing(t *testing.T) {
-	names := []string{samples, psi, "ml.feature.mean", "ml.feature.drift.detected", semconv.MetricModelInfo}
+	names := []string{samples, psi, "ml.feature.mean", "ml.feature.drift.detected", semconv.MetricModelInfo, semconv.MetricStatisticsCoverage}
 	whole := run(t, host{profilesID: &provider{is: testProfile()}}, func(c *Config) { stored(0)(c); c.Storage = nil })
 	whole.send(t, day()...)
 	want := whole.said(names...)

@@ -33,6 +33,9 @@ func (m *model) recall(metric string, points pmetric.NumberDataPointSlice) {
 			v = &voice{group: group, window: name, end: dp.Timestamp().AsTime(), sent: never}
 			m.voices[key] = v
 		}
+		if metric == semconv.MetricStatisticsCoverage {
+			m.recallSince(name, v.end, dp.DoubleValue())
+		}
 		v.points = append(v.points, judge.Point{Metric: metric, Attributes: rest, Value: dp.DoubleValue()})
 	}
 }
