@@ -28,6 +28,12 @@ func Exported(t testing.TB) *Names {
 	n := &Names{metrics: map[string]bool{}, labels: map[string]bool{}}
 	n.addSemconv(t)
 	n.addTelemetry(t)
+	for _, metric := range collectorMetrics {
+		n.metrics[metric] = true
+	}
+	for _, label := range collectorLabels {
+		n.labels[label] = true
+	}
 	// What Prometheus and a scrape configuration add: targets, and states of alerts.
 	n.metrics["ALERTS"] = true
 	for _, label := range []string{"job", "instance", "pod", "container", "endpoint", "service", "node", "alertname", "alertstate", "severity", "signal"} {
@@ -50,14 +56,40 @@ func (n *Names) addSemconv(t testing.TB) {
 			translated.Type = otlptranslator.MetricTypeGauge
 		case "sum":
 			translated.Type = otlptranslator.MetricTypeMonotonicCounter
-		default: // binned histograms do not go to Prometheus; their roll-ups do
-			continue
+		default: // binned histograms do not go to Prometheus; their roll-ups do, and durations
+			if m.Name != semconv.MetricPredictionDuration {
+				continue
+			}
+			translated.Type = otlptranslator.MetricTypeHistogram
 		}
 		name, err := namer.Build(translated)
 		require.NoError(t, err)
-		n.metrics[name] = true
+		if translated.Type == otlptranslator.MetricTypeHistogram {
+			n.addHistogram(name)
+		} else {
+			n.metrics[name] = true
+		}
 	}
 }
+
+func (n *Names) addHistogram(name string) {
+	n.metrics[name+"_bucket"], n.metrics[name+"_sum"], n.metrics[name+"_count"] = true, true, true
+	n.labels["le"] = true
+}
+
+// collectorMetrics and collectorLabels are of those that every collector has of its own, the ones that rules and dashboards
+// ask for. The rules' integration test sees them on a collector's endpoint.
+var (
+	collectorMetrics = []string{
+		"otelcol_exporter_enqueue_failed_metric_points", "otelcol_exporter_queue_capacity", "otelcol_exporter_queue_size",
+		"otelcol_exporter_send_failed_metric_points", "otelcol_exporter_sent_metric_points",
+		"otelcol_process_cpu_seconds", "otelcol_process_memory_rss", "otelcol_process_runtime_heap_alloc_bytes", "otelcol_process_uptime",
+		"otelcol_receiver_accepted_log_records", "otelcol_receiver_accepted_metric_points", "otelcol_receiver_accepted_spans",
+		"otelcol_receiver_failed_log_records", "otelcol_receiver_failed_metric_points", "otelcol_receiver_failed_spans",
+		"otelcol_receiver_refused_log_records", "otelcol_receiver_refused_metric_points", "otelcol_receiver_refused_spans",
+	}
+	collectorLabels = []string{"exporter", "receiver", "processor", "transport", "data_type"}
+)
 
 // addTelemetry reads what the components' metadata says. A collector's own endpoint adds no _total and no unit to its counters.
 func (n *Names) addTelemetry(t testing.TB) {
@@ -84,8 +116,7 @@ func (n *Names) addTelemetry(t testing.TB) {
 			if m.Histogram == nil {
 				n.metrics[name] = true
 			} else {
-				n.metrics[name+"_bucket"], n.metrics[name+"_sum"], n.metrics[name+"_count"] = true, true, true
-				n.labels["le"] = true
+				n.addHistogram(name)
 			}
 			for _, key := range m.Attributes {
 				if override := metadata.Attributes[key].Name; override != "" {

@@ -20,6 +20,8 @@ func TestCheck(t *testing.T) {
 		`rate(otelcol_model_statistics_judge_duration_sum[5m])`,
 		`otelcol_profiles_rejected{reason="invalid"}`,
 		`label_replace({__name__=~"ml_feature_(missing|unseen)_share_ratio"}, "mine", "$1", "__name__", "(.+)") and on (mine) ml_model_info`,
+		`histogram_quantile(0.95, sum without (instance) (rate(ml_prediction_duration_seconds_bucket[5m])))`,
+		`otelcol_receiver_refused_log_records{transport="grpc"}`,
 		`model:ml_feature_drift_detected:count`,
 	} {
 		assert.Empty(t, names.Check(good), good)
