@@ -1,0 +1,106 @@
+package localprometheusexporter
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path"
+	"strings"
+
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/rulefmt"
+	"github.com/prometheus/prometheus/promql/parser"
+	promrules "github.com/prometheus/prometheus/rules"
+
+	"github.com/leeway-ml/leeway/rules"
+)
+
+const rulePattern = "*.rules.yaml"
+
+// ruleFiles reads rule files: those of the directory, or the built-in ones. It is a rules.GroupLoader.
+type ruleFiles struct {
+	files     fs.FS
+	directory string // "" for the built-in ones
+	parser    parser.Parser
+	log       *slog.Logger
+}
+
+var _ promrules.GroupLoader = (*ruleFiles)(nil)
+
+func newRuleFiles(directory string, log *slog.Logger) *ruleFiles {
+	r := &ruleFiles{files: rules.Files, directory: directory, parser: parser.NewParser(parser.Options{}), log: log}
+	if directory != "" {
+		r.files = os.DirFS(directory)
+	}
+	return r
+}
+
+// list are the files' names.
+func (r *ruleFiles) list() ([]string, error) {
+	found, err := fs.Glob(r.files, rulePattern)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, fmt.Errorf("rules: directory: %q has no %s files", r.directory, rulePattern)
+	}
+	return found, nil
+}
+
+// Load reads a file. Its errors name file and line.
+func (r *ruleFiles) Load(file string, ignoreUnknown bool, scheme model.ValidationScheme) (*rulefmt.RuleGroups, []error) {
+	name := path.Join(r.directory, file)
+	content, err := fs.ReadFile(r.files, file)
+	if err != nil {
+		return nil, []error{err}
+	}
+	groups, errs := rulefmt.Parse(content, ignoreUnknown, scheme, r.parser, r.log)
+	for i, err := range errs {
+		errs[i] = fmt.Errorf("%s:%w", name, located(err))
+	}
+	return groups, errs
+}
+
+// located is the error with its line first, without a blank, as in 3:11: ...
+func located(err error) error {
+	return errors.New(strings.TrimPrefix(err.Error(), " "))
+}
+
+// Parse reads an expression.
+func (r *ruleFiles) Parse(query string) (parser.Expr, error) { return r.parser.ParseExpr(query) }
+
+// ofCollectors says whether the rules of a group are about collectors, not about models: whether all the metrics that they ask
+// for, but for those that they record, are a collector's own. Such metrics are of the wall clock.
+func ofCollectors(group *promrules.Group) bool {
+	recorded := make(map[string]bool)
+	for _, rule := range group.Rules() {
+		recorded[rule.Name()] = true
+	}
+	var collectors, others int
+	for _, rule := range group.Rules() {
+		parser.Inspect(rule.Query(), func(node parser.Node, _ []parser.Node) error {
+			selector, ok := node.(*parser.VectorSelector)
+			switch {
+			case !ok || recorded[selector.Name]:
+			case ownMetric(selector):
+				collectors++
+			default:
+				others++
+			}
+			return nil
+		})
+	}
+	return collectors > 0 && others == 0
+}
+
+func ownMetric(selector *parser.VectorSelector) bool {
+	for _, m := range selector.LabelMatchers {
+		if m.Name == model.MetricNameLabel {
+			return m.Type == labels.MatchEqual && (m.Value == "up" || strings.HasPrefix(m.Value, "otelcol_"))
+		}
+	}
+	return false
+}
