@@ -11,7 +11,7 @@ BENCHTIME ?= 1s
 # Packages that test the built programs, for minutes; they belong to test-integration.
 SLOW = /test/(e2e|falsealarms)$$
 # Packages with tests of the build tag `integration`.
-INTEGRATION = ./test/... $(if $(wildcard rules/*.go),./rules/...) $(if $(wildcard dashboards/*.go),./dashboards/...)
+INTEGRATION = ./test/... $(if $(wildcard rules/*.go),./rules/...) $(if $(wildcard dashboards/*.go),./dashboards/...) ./ui/...
 
 .DEFAULT_GOAL := help
 
@@ -33,7 +33,7 @@ test: ## Vet, and run the tests that need nothing but Go
 	$(GO) test $$($(GO) list ./... | grep -Ev '$(SLOW)')
 
 .PHONY: test-integration
-test-integration: build ## Test the built programs, end to end, with Python clients, Prometheus, Alertmanager and OCB (installs what it needs)
+test-integration: build ## Test the built programs, end to end, with Python clients, Prometheus, Alertmanager, Chromium and OCB (installs what it needs)
 	.ci/install-test-tools
 	PATH="$(CURDIR)/.tools/prometheus/usr/bin:$(CURDIR)/.tools/alertmanager/usr/bin:$$PATH" LEEWAY_PYTHON=$(CURDIR)/.venv/bin/python LEEWAY_BIN=$(CURDIR)/bin \
 		$(GO) test -tags integration -count=1 -p 1 -timeout 40m $(INTEGRATION)
@@ -62,10 +62,21 @@ generate: ## Write what is generated: cmd/leeway, the components' metadata, the 
 	$(GO) generate ./...
 	gofmt -w $$(git ls-files --cached --others --exclude-standard 'cmd/leeway/*.go' '*/generated_*.go')
 
+.PHONY: ui
+ui: ui/node_modules/.package-lock.json ## Build the web page, ui/dist (needs Node 20 and npm; what it makes is committed)
+	cd ui && npm run --silent build
+
+ui/node_modules/.package-lock.json: ui/package-lock.json
+	cd ui && npm ci --silent
+
+.PHONY: check-ui
+check-ui: ui/node_modules/.package-lock.json ## Fail if ui/dist is not what ui/src makes, or its unit tests fail
+	$(GO) test -tags integration -count=1 -run '^(TestBundle|TestUnits)$$' ./ui/
+
 .PHONY: check-generated
 check-generated: ## Fail if what is generated is not what is committed
 	.ci/check-generated
 
 .PHONY: clean
 clean: ## Remove what was built and installed here
-	rm -rf bin build .tools .venv
+	rm -rf bin build .tools .venv ui/node_modules ui/build
