@@ -75,7 +75,7 @@ func freeAddresses(n int) ([]address, error) {
 		if err != nil {
 			return nil, err
 		}
-		defer listener.Close() // only then, so that no address is given twice
+		defer func() { _ = listener.Close() }() // only then, so that no address is given twice
 		free = append(free, listener.Addr().(address))
 	}
 	return free, nil

@@ -63,7 +63,7 @@ func run(ctx context.Context) error {
 	if b.folder, err = os.MkdirTemp("", "leeway-bench-"); err != nil {
 		return err
 	}
-	defer os.RemoveAll(b.folder)
+	defer func() { _ = os.RemoveAll(b.folder) }()
 	fmt.Printf("%s, %s/%s, %d processors, load %s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, b.processors, loadAverage())
 	for _, p := range parts {
 		if !slices.Contains(chosen, p.name) {

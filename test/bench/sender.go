@@ -33,7 +33,7 @@ func send(ctx context.Context, address string, requests [][]byte, n, senders int
 			return err
 		}
 		running.Go(func() {
-			defer connection.Close()
+			defer func() { _ = connection.Close() }()
 			for {
 				i := next.Add(1) - 1
 				if i >= int64(n) || ctx.Err() != nil {

@@ -153,7 +153,7 @@ func (s shape) profiles(ctx context.Context, folder string) error {
 	if err := s.writeReference(path); err != nil {
 		return err
 	}
-	defer os.Remove(path)
+	defer func() { _ = os.Remove(path) }()
 	options := build.DefaultOptions()
 	options.Model, options.PositiveClass = modelName(0), "1"
 	options.TimeColumn, options.ScoreColumn, options.ClassColumn = "timestamp", "score", "class"
