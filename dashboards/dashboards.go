@@ -1,4 +1,4 @@
-// Package dashboards holds Grafana dashboards. docs/alerts.md says how to import them.
+// Package dashboards holds Grafana dashboards. docs/dashboards.md says how to import and read them.
 //
 // Each is written in Go, in internal/generate; the JSON that Grafana reads is generated from that.
 package dashboards
@@ -7,7 +7,7 @@ import "embed"
 
 //go:generate go run ./internal/generate -to .
 
-// Files are the dashboards' JSON.
+// Files are the dashboards' JSON, and index.json, which lists uid, title and file of each.
 //
 //go:embed *.json
 var Files embed.FS

@@ -31,6 +31,7 @@ type target struct {
 	Format       string
 	Instant      bool
 	Range        bool
+	Hide         bool
 	LegendFormat *string
 }
 
@@ -46,6 +47,16 @@ type panel struct {
 		Defaults struct {
 			Unit string
 		}
+		Overrides []override
+	}
+	Transformations []struct{ ID string }
+}
+
+type override struct {
+	Matcher    struct{ ID, Options string }
+	Properties []struct {
+		ID    string
+		Value any
 	}
 }
 
@@ -55,6 +66,8 @@ type content struct {
 	UID, Title, Description string
 	Tags                    []string
 	Links                   []link
+	Time                    struct{ From, To string }
+	Refresh, Timezone       string
 	Panels                  []panel
 	Templating              struct {
 		List []struct {
@@ -73,18 +86,39 @@ type content struct {
 
 // all are the dashboards by file.
 func all(t *testing.T) map[string]content {
-	files, err := fs.Glob(Files, "*.json")
-	require.NoError(t, err)
-	require.NotEmpty(t, files)
 	dashboards := make(map[string]content)
-	for _, file := range files {
-		text, err := fs.ReadFile(Files, file)
+	for _, e := range index(t) {
+		text, err := fs.ReadFile(Files, e.File)
 		require.NoError(t, err)
 		var c content
-		require.NoError(t, json.Unmarshal(text, &c), file)
-		dashboards[file] = c
+		require.NoError(t, json.Unmarshal(text, &c), e.File)
+		dashboards[e.File] = c
 	}
+	require.NotEmpty(t, dashboards)
 	return dashboards
+}
+
+type entry struct{ UID, Title, File string }
+
+func index(t *testing.T) []entry {
+	text, err := fs.ReadFile(Files, "index.json")
+	require.NoError(t, err)
+	var entries []entry
+	require.NoError(t, json.Unmarshal(text, &entries))
+	return entries
+}
+
+// TestIndex: index.json has every file, as the files themselves say.
+func TestIndex(t *testing.T) {
+	files, err := fs.Glob(Files, "*.json")
+	require.NoError(t, err)
+	var listed []string
+	for _, e := range index(t) {
+		listed = append(listed, e.File)
+		d := all(t)[e.File]
+		assert.Equal(t, entry{d.UID, d.Title, e.File}, e)
+	}
+	assert.ElementsMatch(t, files, append(listed, "index.json"))
 }
 
 // TestGenerated: the JSON is what the Go code makes.
@@ -94,7 +128,7 @@ func TestGenerated(t *testing.T) {
 	require.NoError(t, err, string(output))
 	made, err := filepath.Glob(filepath.Join(folder, "*.json"))
 	require.NoError(t, err)
-	require.Len(t, made, len(all(t)))
+	require.Len(t, made, len(all(t))+1, "the dashboards, and index.json")
 	for _, path := range made {
 		want, err := os.ReadFile(path)
 		require.NoError(t, err)
@@ -130,6 +164,12 @@ func TestDashboards(t *testing.T) {
 			assert.Equal(t, "leeway-"+strings.TrimSuffix(file, ".json"), d.UID)
 			assert.True(t, strings.HasPrefix(d.Title, "Leeway / "), d.Title)
 			assert.NotEmpty(t, d.Description)
+			assert.True(t, strings.HasPrefix(d.Time.From, "now-"), d.Time.From)
+			assert.Equal(t, "now", d.Time.To)
+			assert.NotEmpty(t, d.Refresh)
+			assert.Equal(t, "browser", d.Timezone)
+			assert.NotEmpty(t, d.Annotations.List, "alerts are drawn where they fired")
+			assert.NotEmpty(t, d.Links)
 			assert.Equal(t, []string{"leeway"}, d.Tags, "the tag by which dashboards link to one another")
 			for _, l := range d.Links {
 				assert.NotEmpty(t, l.Tooltip, l.Title)
@@ -150,13 +190,15 @@ func TestDashboards(t *testing.T) {
 
 func TestPanels(t *testing.T) {
 	for file, d := range all(t) {
-		ids, cells := make(map[int]bool), make(map[[2]int]string)
+		ids, titles, cells := make(map[int]bool), make(map[string]bool), make(map[[2]int]string)
 		for _, p := range d.Panels {
 			t.Run(file+"/"+p.Title, func(t *testing.T) {
 				assert.NotZero(t, p.ID)
 				assert.False(t, ids[p.ID], "id %d twice", p.ID)
 				ids[p.ID] = true
 				assert.NotEmpty(t, p.Title)
+				assert.False(t, titles[p.Title], "two panels of that title")
+				titles[p.Title] = true
 				assert.LessOrEqual(t, p.GridPos.X+p.GridPos.W, 24)
 				for x := p.GridPos.X; x < p.GridPos.X+p.GridPos.W; x++ {
 					for y := p.GridPos.Y; y < p.GridPos.Y+p.GridPos.H; y++ {
@@ -177,10 +219,14 @@ func TestPanels(t *testing.T) {
 				assert.Equal(t, source{"prometheus", "${datasource}"}, p.Datasource)
 				refs := make(map[string]bool)
 				assert.NotEmpty(t, p.Targets)
+				for _, o := range p.FieldConfig.Overrides {
+					o.check(t, p.Type)
+				}
 				for _, q := range p.Targets {
 					assert.Equal(t, source{"prometheus", "${datasource}"}, q.Datasource)
 					assert.False(t, refs[q.RefID], "refId %s twice", q.RefID)
 					refs[q.RefID] = true
+					assert.False(t, q.Hide, "a query that nobody sees")
 					assert.Equal(t, p.Type == "table", q.Instant && q.Format == "table", "tables are of the end of the time range, all else over it")
 					if p.Type == "timeseries" {
 						assert.NotEmpty(t, q.LegendFormat, q.Expr)
@@ -191,14 +237,107 @@ func TestPanels(t *testing.T) {
 	}
 }
 
+// regexps are written as Grafana takes them: without slashes they would have to match the whole of a name.
+func (o override) check(t *testing.T, kind string) {
+	if o.Matcher.ID == "byRegexp" {
+		assert.Regexp(t, "^/.+/$", o.Matcher.Options)
+	}
+	text := false
+	for _, property := range o.Properties {
+		text = text || property.ID == "unit" && property.Value == "string"
+	}
+	if isLabel := regexp.MustCompile(`^(ml_|alertname|severity|instance|bin\b).*`); kind == "table" && isLabel.MatchString(o.Matcher.Options) {
+		assert.True(t, text, "%s: a version 2.10 would be shown as the number 2.1", o.Matcher.Options)
+	}
+}
+
+// TestLinks: links between dashboards hand on variables that both have.
+func TestLinks(t *testing.T) {
+	variables := make(map[string][]string)
+	for _, d := range all(t) {
+		for _, v := range d.Templating.List {
+			variables[d.UID] = append(variables[d.UID], v.Name)
+		}
+	}
+	linked := make(map[string]bool)
+	for file, d := range all(t) {
+		for _, p := range d.Panels {
+			for _, o := range p.FieldConfig.Overrides {
+				for _, property := range o.Properties {
+					if property.ID != "links" {
+						continue
+					}
+					for _, l := range property.Value.([]any) {
+						url := l.(map[string]any)["url"].(string)
+						if page, ok := strings.CutPrefix(url, "https://github.com/leeway-ml/leeway/blob/main/docs/"); ok {
+							assert.Equal(t, "runbooks/${__value.raw}.md", page)
+							assert.Equal(t, "alertname", o.Matcher.Options)
+							continue
+						}
+						target, query, _ := strings.Cut(strings.TrimPrefix(url, "/d/"), "?")
+						linked[target] = true
+						assert.NotEmpty(t, variables[target], "%s, %s: %s", file, p.Title, url)
+						for _, m := range regexp.MustCompile(`var-(\w+)=`).FindAllStringSubmatch(query, -1) {
+							assert.Contains(t, variables[target], m[1], "%s, %s: %s", file, p.Title, url)
+						}
+						for _, m := range regexp.MustCompile(`\$\{(\w+):queryparam}`).FindAllStringSubmatch(query, -1) {
+							assert.Contains(t, variables[target], m[1], "%s, %s: %s", file, p.Title, url)
+							assert.Contains(t, variables[d.UID], m[1], "%s, %s: %s", file, p.Title, url)
+						}
+						assert.Contains(t, query, "${__url_time_range}")
+					}
+				}
+			}
+		}
+	}
+	assert.Equal(t, map[string]bool{"leeway-model": true, "leeway-feature": true}, linked)
+}
+
+// TestNoDataSourceOfOurs: wherever a data source is named, it is the variable; and nothing else of an instance of Grafana
+// has got into the JSON.
+func TestNoDataSourceOfOurs(t *testing.T) {
+	var walk func(t *testing.T, value any)
+	walk = func(t *testing.T, value any) {
+		switch value := value.(type) {
+		case map[string]any:
+			for key, v := range value {
+				if key == "datasource" {
+					assert.Equal(t, map[string]any{"type": "prometheus", "uid": "${datasource}"}, v)
+				}
+				walk(t, v)
+			}
+		case []any:
+			for _, v := range value {
+				walk(t, v)
+			}
+		}
+	}
+	for file := range all(t) {
+		t.Run(file, func(t *testing.T) {
+			text, err := fs.ReadFile(Files, file)
+			require.NoError(t, err)
+			var c map[string]any
+			require.NoError(t, json.Unmarshal(text, &c))
+			walk(t, c)
+			for _, key := range []string{"id", "__inputs", "__requires", "gnetId"} {
+				assert.Nil(t, c[key], key)
+			}
+			assert.Equal(t, true, c["editable"])
+		})
+	}
+}
+
 // values stand for what Grafana puts in the place of variables.
-var values = strings.NewReplacer("$__rate_interval", "5m", "$__range", "7d", "$model", "m", "$version", "1", "$window", "24h", "$feature", "f",
+var values = strings.NewReplacer("$__rate_interval", "5m", "$__range", "7d", "$model", "m", "$version", "1", "$window", "24h", "$feature", "f", "$job", "leeway", "$instance", ".*",
 	"${segment:raw}", `ml_segment_country="DE"`)
 
 // withoutSegment is the same where nothing was entered.
 var withoutSegment = strings.NewReplacer("${segment:raw}", "")
 
 var labelValues = regexp.MustCompile(`^label_values\((.+), (\w+)\)$`)
+
+// ofCollectors are selectors of collectors' own metrics.
+var ofCollectors = regexp.MustCompile(`otelcol_\w+(\{[^}]*\})?`)
 
 // interval is that of a rate over the time range.
 var interval = regexp.MustCompile(`(?:rate|increase)\([^\[\]]*\[([^\[\]]+)\]`)
@@ -221,6 +360,11 @@ func TestQueries(t *testing.T) {
 		for _, p := range d.Panels {
 			for _, q := range p.Targets {
 				check(p.Title, q.Expr)
+				if d.UID == "leeway-collector" {
+					for _, m := range ofCollectors.FindAllStringSubmatch(q.Expr, -1) {
+						assert.Contains(t, m[0], `job=~"$job", instance=~"$instance"`, "%s: of all collectors, whichever is chosen", p.Title)
+					}
+				}
 				for _, m := range interval.FindAllStringSubmatch(q.Expr, -1) {
 					assert.Contains(t, []string{"$__rate_interval", "$window", "$__range"}, m[1], "%s, %s: a fixed interval misses what was scraped less often", file, p.Title)
 				}
@@ -235,6 +379,7 @@ func TestQueries(t *testing.T) {
 		for i, v := range d.Templating.List {
 			assert.NotEmpty(t, v.Label, v.Name)
 			assert.NotEmpty(t, v.Description, v.Name)
+			assert.NotEqual(t, "custom", v.Type, "values that are written down are not everybody's")
 			assert.True(t, strings.Contains(string(used), "$"+v.Name) || strings.Contains(string(used), "${"+v.Name), "%s: nothing uses the variable %s", file, v.Name)
 			switch v.Type {
 			case "datasource":
@@ -253,24 +398,98 @@ func TestQueries(t *testing.T) {
 
 // records are the names that recording rules write; panels may draw them, and must do without where no rules are loaded.
 func records(t *testing.T) []string {
+	var names []string
+	for _, r := range ruleList(t) {
+		if r.Record != "" {
+			names = append(names, r.Record)
+		}
+	}
+	return names
+}
+
+func expressions(t *testing.T) []string {
+	var all []string
+	for _, r := range ruleList(t) {
+		all = append(all, r.Expr)
+	}
+	return all
+}
+
+type rule struct{ Record, Expr string }
+
+func ruleList(t *testing.T) []rule {
 	files, err := fs.Glob(rules.Files, "*")
 	require.NoError(t, err)
-	var names []string
+	var list []rule
 	for _, file := range files {
 		text, err := fs.ReadFile(rules.Files, file)
 		require.NoError(t, err)
-		var c struct {
-			Groups []struct{ Rules []struct{ Record string } }
-		}
+		var c struct{ Groups []struct{ Rules []rule } }
 		require.NoError(t, yaml.Unmarshal(text, &c))
 		for _, group := range c.Groups {
-			for _, r := range group.Rules {
-				if r.Record != "" {
-					names = append(names, r.Record)
-				}
-			}
+			list = append(list, group.Rules...)
 		}
 	}
-	require.NotEmpty(t, names)
-	return names
+	require.NotEmpty(t, list)
+	return list
+}
+
+// notShown are metrics that neither a dashboard nor a rule asks for, and why: patterns of whole names.
+var notShown = []struct{ pattern, reason string }{
+	{`ml_attribution_.+`, "attributions are not judged: a profile keeps none"},
+	{`ml_ground_truth_.+|ml_outcome.+`, "truth that arrives later; drift of it says nothing of the model's inputs or predictions"},
+	{`ml_(feature|prediction)_drift_(cramers_v|hellinger|js_distance|kl|ks_statistic|l_infinity|mean_shift|total_variation|wasserstein)_(threshold|noise)`, "published where such a statistic is the one that is judged, or all are asked for"},
+	{`ml_(feature|prediction)_drift_.+_p_value(_threshold|_noise)?`, "published on demand only: of many samples, every p-value is small"},
+	{`ml_feature_categories_total`, "ml_feature_bins_total has the same counts, in the order of the profile"},
+	{`ml_prediction_duration_seconds_(sum|count)|otelcol_model_statistics_judge_duration_(sum|count)`, "quantiles, from the buckets, say more"},
+	{`ml_feature_(missing|out_of_range|unseen)_share_threshold_ratio`, "published on demand only; ml_feature_drift_detected is the verdict"},
+}
+
+// TestAllIsShown: what a component sends is on a dashboard or in a rule, or listed above.
+func TestAllIsShown(t *testing.T) {
+	names := promnames.Exported(t)
+	recorded := records(t)
+	for _, record := range recorded {
+		names.Add(record)
+	}
+	shown := make(map[string]bool)
+	use := func(query string) {
+		used, err := names.Used(values.Replace(query))
+		require.NoError(t, err, query)
+		for _, name := range used {
+			shown[name] = true
+		}
+	}
+	for _, d := range all(t) {
+		for _, p := range d.Panels {
+			for _, q := range p.Targets {
+				use(q.Expr)
+			}
+		}
+		for _, a := range d.Annotations.List {
+			use(a.Expr)
+		}
+	}
+	for _, expression := range expressions(t) {
+		use(expression)
+	}
+	needed := make(map[string]bool)
+	for _, name := range names.Metrics() {
+		listed := ""
+		for _, n := range notShown {
+			if regexp.MustCompile("^(?:" + n.pattern + ")$").MatchString(name) {
+				listed = n.pattern
+			}
+		}
+		switch {
+		case shown[name] || slices.Contains(recorded, name) || strings.HasPrefix(name, "otelcol_local_prometheus_"):
+		case listed == "":
+			t.Errorf("%s is on no dashboard and in no rule; show it, or say in notShown why not", name)
+		default:
+			needed[listed] = true
+		}
+	}
+	for _, n := range notShown {
+		assert.True(t, needed[n.pattern], "notShown: nothing is called %s, or all of it is shown", n.pattern)
+	}
 }

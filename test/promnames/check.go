@@ -48,13 +48,33 @@ func (n *Names) Check(expression string) []error {
 	return errs
 }
 
-func (n *Names) anyMetric(m *labels.Matcher) bool {
+func (n *Names) anyMetric(m *labels.Matcher) bool { return len(n.matching(m)) > 0 }
+
+func (n *Names) matching(m *labels.Matcher) []string {
+	var matching []string
 	for name := range n.metrics {
 		if m.Matches(name) {
-			return true
+			matching = append(matching, name)
 		}
 	}
-	return false
+	return matching
+}
+
+// Used are the metrics that an expression asks for.
+func (n *Names) Used(expression string) ([]string, error) {
+	expr, err := parser.NewParser(parser.Options{}).ParseExpr(expression)
+	if err != nil {
+		return nil, err
+	}
+	var used []string
+	for _, matchers := range parser.ExtractSelectors(expr) {
+		for _, m := range matchers {
+			if m.Name == model.MetricNameLabel {
+				used = append(used, n.matching(m)...)
+			}
+		}
+	}
+	return used, nil
 }
 
 // labelsMade are the labels that label_replace and label_join write in the expression.

@@ -3,8 +3,10 @@
 package promnames
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,6 +43,9 @@ func Exported(t testing.TB) *Names {
 	}
 	return n
 }
+
+// Metrics are the names of all metrics, sorted.
+func (n *Names) Metrics() []string { return slices.Sorted(maps.Keys(n.metrics)) }
 
 // Add is for what others define, as recording rules do.
 func (n *Names) Add(metric string) { n.metrics[metric] = true }

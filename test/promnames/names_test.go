@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestCheck(t *testing.T) {
@@ -46,4 +47,14 @@ func TestCheck(t *testing.T) {
 			assert.ErrorContains(t, errs[0], problem)
 		}
 	}
+}
+
+func TestUsed(t *testing.T) {
+	names := Exported(t)
+	used, err := names.Used(`sum(ml_feature_drift_psi) / on () {__name__=~"ml_feature_(missing|unseen)_share_ratio"}`)
+	require.NoError(t, err)
+	assert.ElementsMatch(t, []string{"ml_feature_drift_psi", "ml_feature_missing_share_ratio", "ml_feature_unseen_share_ratio"}, used)
+	assert.Subset(t, names.Metrics(), used)
+	_, err = names.Used("sum(")
+	assert.Error(t, err)
 }

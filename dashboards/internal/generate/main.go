@@ -16,19 +16,38 @@ func main() {
 	folder := flag.String("to", ".", "folder to write to")
 	flag.Parse()
 
-	for name, build := range map[string]func() *dashboard.DashboardBuilder{
-		"model.json": model,
+	var index []entry
+	for _, d := range []struct {
+		file string
+		make func() *dashboard.DashboardBuilder
+	}{
+		{"fleet.json", fleet},
+		{"model.json", model},
+		{"feature.json", feature},
+		{"data-quality.json", dataQuality},
+		{"collector.json", collector},
 	} {
-		if err := write(filepath.Join(*folder, name), build()); err != nil {
-			log.Fatalf("%s: %v", name, err)
+		built, err := build(d.make())
+		if err != nil {
+			log.Fatalf("%s: %v", d.file, err)
 		}
+		write(filepath.Join(*folder, d.file), built)
+		index = append(index, entry{*built.Uid, *built.Title, d.file})
 	}
+	write(filepath.Join(*folder, "index.json"), index)
 }
 
-func write(path string, builder *dashboard.DashboardBuilder) error {
+// entry is a dashboard in index.json, which lists them in the order in which one looks at them.
+type entry struct {
+	UID   string `json:"uid"`
+	Title string `json:"title"`
+	File  string `json:"file"`
+}
+
+func build(builder *dashboard.DashboardBuilder) (dashboard.Dashboard, error) {
 	built, err := builder.Build()
 	if err != nil {
-		return err
+		return built, err
 	}
 	for i, panel := range built.Panels { // the builder leaves them out, and links go by them
 		id := uint32(i + 1)
@@ -38,9 +57,15 @@ func write(path string, builder *dashboard.DashboardBuilder) error {
 			panel.RowPanel.Id = id
 		}
 	}
-	text, err := json.MarshalIndent(built, "", "  ")
-	if err != nil {
-		return err
+	return built, nil
+}
+
+func write(path string, content any) {
+	text, err := json.MarshalIndent(content, "", "  ")
+	if err == nil {
+		err = os.WriteFile(path, append(text, '\n'), 0o644)
 	}
-	return os.WriteFile(path, append(text, '\n'), 0o644)
+	if err != nil {
+		log.Fatal(err)
+	}
 }

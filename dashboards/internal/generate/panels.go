@@ -1,6 +1,7 @@
 package main
 
 import (
+	"github.com/grafana/grafana-foundation-sdk/go/bargauge"
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
 	"github.com/grafana/grafana-foundation-sdk/go/common"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
@@ -17,9 +18,13 @@ const (
 	bad    = "red"
 	plain  = "text"
 	faint  = "#8e8e8e"
+	// current is the window's, beside the faint reference.
+	current = "blue"
 )
 
-// lines, number and grid are the kinds of panels that are used, with what all of them have in common.
+type gridBuilder = table.PanelBuilder
+
+// lines, number, bars and grid are the kinds of panels that are used, with what all of them have in common.
 
 func lines(title, description string) *timeseries.PanelBuilder {
 	return timeseries.NewPanelBuilder().Title(title).Description(description).Datasource(source).
@@ -28,11 +33,24 @@ func lines(title, description string) *timeseries.PanelBuilder {
 		Tooltip(common.NewVizTooltipOptionsBuilder().Mode(common.TooltipDisplayModeMulti).Sort(common.SortOrderDescending))
 }
 
+// perSecond is for counters' rates.
+func perSecond(title, description string) *timeseries.PanelBuilder {
+	return lines(title, description).Unit("cps").Min(0).Height(8).Span(12).NoValue("none")
+}
+
 func number(title, description string) *stat.PanelBuilder {
 	return stat.NewPanelBuilder().Title(title).Description(description).Datasource(source).
 		GraphMode(common.BigValueGraphModeArea).ColorMode(common.BigValueColorModeValue).
 		ReduceOptions(common.NewReduceDataOptionsBuilder().Calcs([]string{"lastNotNull"})).
 		Height(4)
+}
+
+func bars(title, description string) *bargauge.PanelBuilder {
+	return bargauge.NewPanelBuilder().Title(title).Description(description).Datasource(source).
+		Orientation(common.VizOrientationHorizontal).DisplayMode(common.BarGaugeDisplayModeBasic).ShowUnfilled(false).
+		NamePlacement(common.BarGaugeNamePlacementLeft).
+		Sizing(common.BarGaugeSizingManual).MinVizHeight(12).MaxVizHeight(24).
+		ReduceOptions(common.NewReduceDataOptionsBuilder().Calcs([]string{"lastNotNull"}))
 }
 
 func grid(title, description string) *table.PanelBuilder {
@@ -77,18 +95,36 @@ func set(pairs ...any) properties {
 	return all
 }
 
+// label is a column of text. Without that unit a version of "2.10" would be shown as the number 2.1.
+func label(name string, pairs ...any) properties {
+	return append(set("displayName", name, "unit", "string"), set(pairs...)...)
+}
+
+func fixed(color string) map[string]any {
+	return map[string]any{"mode": "fixed", "fixedColor": color}
+}
+
+// leadsTo is a link of a cell or a line.
+func leadsTo(title, url string) []any { return []any{map[string]any{"title": title, "url": url}} }
+
 // dashed is the look of limits, dotted that of noise.
 func dashed(color string) properties { return line(color, "dash", 10, 10) }
 func dotted(color string) properties { return line(color, "dot", 2, 6) }
 
 func line(color, fill string, dash ...int) properties {
-	return set("color", map[string]any{"mode": "fixed", "fixedColor": color}, "custom.lineStyle", map[string]any{"fill": fill, "dash": dash})
+	return set("color", fixed(color), "custom.lineStyle", map[string]any{"fill": fill, "dash": dash})
 }
 
-// pivot makes a table of one query's series: a row for each value of a label, a column for each value of another.
-func pivot(row, column string) dashboard.DataTransformerConfig {
+// pivot makes a table of one query's series: a row for each value of a label, a column for each value of another; empty
+// is what stands where there is no series: null, zero.
+func pivot(row, column, empty string) dashboard.DataTransformerConfig {
 	return dashboard.DataTransformerConfig{Id: "groupingToMatrix", Options: map[string]any{
-		"rowField": row, "columnField": column, "valueField": "Value", "emptyValue": "null"}}
+		"rowField": row, "columnField": column, "valueField": "Value", "emptyValue": empty}}
+}
+
+// merged makes one table of several queries' answers: a row for each model, or whatever labels they share.
+func merged() dashboard.DataTransformerConfig {
+	return dashboard.DataTransformerConfig{Id: "merge", Options: map[string]any{}}
 }
 
 func sorted(field string, descending bool) dashboard.DataTransformerConfig {

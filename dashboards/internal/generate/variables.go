@@ -31,6 +31,26 @@ func choice(name, label, query, description string) *dashboard.QueryVariableBuil
 		Refresh(dashboard.VariableRefreshOnTimeRangeChanged).Sort(dashboard.VariableSortAlphabeticalAsc)
 }
 
+func allValues() dashboard.VariableOption {
+	all, every := "All", "$__all"
+	return dashboard.VariableOption{Text: dashboard.StringOrArrayOfString{String: &all}, Value: dashboard.StringOrArrayOfString{String: &every}}
+}
+
+func models() *dashboard.QueryVariableBuilder {
+	return choice("model", "Model", `label_values(ml_model_info, ml_model_name)`, "The model, as its events call it.")
+}
+
+func versions() *dashboard.QueryVariableBuilder {
+	return choice("version", "Version", `label_values(ml_model_info{ml_model_name="$model"}, ml_model_version)`, "What was deployed.").
+		Sort(dashboard.VariableSortNumericalDesc)
+}
+
+// windows of the statistics that the matchers select.
+func windows(matchers string) *dashboard.QueryVariableBuilder {
+	return choice("window", "Window", "label_values(ml_statistics_samples"+matchers+", ml_window)",
+		"How much of the past each point is about: a 24h point at noon is about the time since yesterday noon.").Current(option("24h"))
+}
+
 // slice is one more matcher for all queries. Which labels segments have is each configuration's own, so no list of values
 // can be asked for.
 func slice() *dashboard.TextBoxVariableBuilder {

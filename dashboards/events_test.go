@@ -1,0 +1,64 @@
+//go:build integration
+
+package dashboards
+
+import (
+	"bytes"
+	"math"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/plog/plogotlp"
+
+	"github.com/leeway-ml/leeway/semconv"
+	"github.com/leeway-ml/leeway/test/leewaytest"
+)
+
+// sendWrong sends events that make a collector count what it can't use, each in another way.
+func sendWrong(t *testing.T, collector *leewaytest.Collector) {
+	logs := plog.NewLogs()
+	records := logs.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords()
+	event := func(name, at, model string) plog.LogRecord {
+		r := records.AppendEmpty()
+		r.SetEventName(name)
+		moment, err := time.Parse(time.RFC3339, at)
+		require.NoError(t, err)
+		r.SetTimestamp(pcommon.NewTimestampFromTime(moment))
+		if model != "" {
+			r.Attributes().PutStr(semconv.AttrModelName, model)
+			r.Attributes().PutStr(semconv.AttrModelVersion, "1")
+		}
+		return r
+	}
+	const last = "2013-09-01T03:59:55Z" // after the replay, and soon before a pane's end, as time goes on with the clock
+	event(semconv.EventPrediction, last, "")
+	event(semconv.EventGroundTruth, last, "flight-delay")
+	event(semconv.EventPrediction, "2013-07-01T00:00:00Z", "flight-delay") // too old
+	event(semconv.EventPrediction, "2013-08-31T00:00:00Z", "flight-delay") // late
+	event(semconv.EventPrediction, "2100-01-01T00:00:00Z", "flight-delay")
+
+	r := event(semconv.EventPrediction, last, "flight-delay")
+	r.Attributes().PutDouble(semconv.AttrPredictionDuration, 0.02)
+	r.Attributes().PutDouble(semconv.AttrPredictionScore, 7)
+	r.Attributes().PutStr(semconv.AttrInputPrefix+"temperature", "warm")
+	r.Attributes().PutDouble(semconv.AttrInputPrefix+"humidity", math.NaN())
+	r.Attributes().PutDouble(semconv.AttrInputPrefix+"new", 1)
+	r.Attributes().PutDouble(semconv.AttrInputPrefix+"newer", 1) // beyond max_features
+	r.SetDroppedAttributesCount(3)
+	// A model without a profile.
+	event(semconv.EventPrediction, last, "unknown").Attributes().PutDouble(semconv.AttrInputPrefix+"x", 1)
+
+	body, err := plogotlp.NewExportRequestFromLogs(logs).MarshalProto()
+	require.NoError(t, err)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+collector.OTLPHTTP+"/v1/logs", bytes.NewReader(body))
+	require.NoError(t, err)
+	request.Header.Set("Content-Type", "application/x-protobuf")
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	require.Equal(t, http.StatusOK, response.StatusCode)
+}
