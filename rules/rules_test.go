@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"encoding/json"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/leeway-ml/leeway/dashboards"
 	"github.com/leeway-ml/leeway/test/leewaytest"
 	"github.com/leeway-ml/leeway/test/promnames"
 )
@@ -109,7 +111,7 @@ func TestAlerts(t *testing.T) {
 			assert.False(t, seen[r.Alert], "two alerts of that name")
 			seen[r.Alert] = true
 			assert.Contains(t, []string{"critical", "warning", "info"}, r.Labels["severity"])
-			assert.Contains(t, []string{"drift", "data_quality", "traffic", "telemetry", "reference", "pipeline"}, r.Labels["signal"])
+			assert.Contains(t, []string{"drift", "data_quality", "traffic", "latency", "version", "telemetry", "reference", "pipeline"}, r.Labels["signal"])
 			assert.Len(t, r.Labels, 2, "labels that routing does not know")
 			keep, err := model.ParseDuration(r.KeepFiringFor)
 			require.NoError(t, err, "keep_firing_for")
@@ -123,10 +125,38 @@ func TestAlerts(t *testing.T) {
 			}
 			page := "docs/runbooks/" + r.Alert + ".md"
 			assert.Equal(t, "https://github.com/leeway-ml/leeway/blob/main/"+page, r.Annotations["runbook_url"])
+			checkDashboard(t, r.Annotations["dashboard_url"])
 			text, err := os.ReadFile(filepath.Join(root, page))
 			require.NoError(t, err, "each alert has a runbook")
 			assert.True(t, strings.HasPrefix(string(text), "# "+r.Alert+"\n"), "%s: its heading is the alert's name", page)
 		})
+	}
+}
+
+var (
+	dashboardURL = regexp.MustCompile(`^/d/leeway-([a-z-]+)(?:\?(.+))?$`)
+	variable     = regexp.MustCompile(`^var-([a-z]+)=(?:\{\{ \$labels\.[a-z_]+ \| urlquery \}\}|\w+)$`)
+)
+
+// checkDashboard: there is a dashboard of that uid, and it has the variables that the link sets.
+func checkDashboard(t *testing.T, url string) {
+	parts := dashboardURL.FindStringSubmatch(url)
+	require.NotNil(t, parts, "dashboard_url: %s", url)
+	text, err := dashboards.Files.ReadFile(parts[1] + ".json")
+	require.NoError(t, err, "dashboard_url: %s", url)
+	var dashboard struct {
+		UID        string
+		Templating struct{ List []struct{ Name string } }
+	}
+	require.NoError(t, json.Unmarshal(text, &dashboard))
+	assert.Equal(t, "leeway-"+parts[1], dashboard.UID)
+	if parts[2] == "" {
+		return
+	}
+	for _, set := range strings.Split(parts[2], "&") {
+		name := variable.FindStringSubmatch(set)
+		require.NotNil(t, name, set)
+		assert.Contains(t, dashboard.Templating.List, struct{ Name string }{name[1]}, "%s: no such variable", url)
 	}
 }
 
@@ -212,9 +242,12 @@ func TestLimits(t *testing.T) {
 // hold is seen where promtool is: TestPromtool.
 func TestUnitTests(t *testing.T) {
 	fires, silent := make(map[string]bool), make(map[string]bool)
-	for file := range all(t) {
-		text, err := os.ReadFile(strings.Replace(file, ".rules.yaml", "_test.yaml", 1))
-		require.NoError(t, err, "each file of rules has its unit tests")
+	files, err := filepath.Glob("*_test.yaml")
+	require.NoError(t, err)
+	tested := make(map[string]bool)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
 		var content struct {
 			RuleFiles []string `yaml:"rule_files"`
 			Tests     []struct {
@@ -225,7 +258,9 @@ func TestUnitTests(t *testing.T) {
 			}
 		}
 		require.NoError(t, yaml.Unmarshal(text, &content))
-		assert.Equal(t, []string{file}, content.RuleFiles)
+		require.Len(t, content.RuleFiles, 1)
+		assert.True(t, strings.HasPrefix(file, strings.TrimSuffix(content.RuleFiles[0], ".rules.yaml")+"_"), "%s tests %s", file, content.RuleFiles[0])
+		tested[content.RuleFiles[0]] = true
 		for _, test := range content.Tests {
 			for _, a := range test.Alerts {
 				if len(a.Expected) > 0 {
@@ -235,6 +270,9 @@ func TestUnitTests(t *testing.T) {
 				}
 			}
 		}
+	}
+	for file := range all(t) {
+		assert.True(t, tested[file], "%s has no unit tests", file)
 	}
 	for _, r := range alerts(t) {
 		assert.True(t, fires[r.Alert], "no unit test makes %s fire", r.Alert)
