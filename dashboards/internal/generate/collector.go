@@ -28,6 +28,7 @@ func collector() *dashboard.DashboardBuilder {
 	collectorIn(b.WithRow(dashboard.NewRowBuilder("What comes in")))
 	collectorStatistics(b.WithRow(dashboard.NewRowBuilder("Windows and roll-ups")))
 	collectorOut(b.WithRow(dashboard.NewRowBuilder("What goes out, and profiles")))
+	collectorStore(b.WithRow(dashboard.NewRowBuilder("The embedded Prometheus, where there is one")))
 	collectorCost(b.WithRow(dashboard.NewRowBuilder("What it costs")))
 	return b
 }
@@ -160,6 +161,23 @@ func collectorOut(b *dashboard.DashboardBuilder) {
 
 func increaseOf(metric, by string) string {
 	return fmt.Sprintf("sum by (instance%s) (increase(%s{%s}[$__rate_interval]))", by, metric, ofCollector)
+}
+
+func collectorStore(b *dashboard.DashboardBuilder) {
+	b.WithPanel(perSecond("Samples stored, or dropped", "What local_prometheus wrote to its store, and what it could not, by reason: the same sample twice (duplicate), older than its window for late samples (out_of_bounds, out_of_order), beyond its limit of series, or not written at all (write_failed: the disk).").
+		Span(8).OverrideByRegexp("/dropped/", set("color", fixed(bad))).
+		WithTarget(over("A", rateOf("otelcol_local_prometheus_samples_appended", ""), "{{instance}} stored")).
+		WithTarget(over("B", rateOf("otelcol_local_prometheus_samples_dropped", ", reason"), "{{instance}} dropped: {{reason}}"))).
+		WithPanel(lines("Series stored", "Series that had a sample in the last hours: what takes memory, and what a query over all of them reads.").
+			Unit(units.Short).Decimals(0).Min(0).Height(8).Span(4).NoValue("no local_prometheus").
+			WithTarget(over("A", held("otelcol_local_prometheus_series"), "{{instance}}"))).
+		WithPanel(lines("Size of the store", "On disk. Old samples go by the store's retention, by time or by size.").
+			Unit(units.BytesIEC).Min(0).Height(8).Span(4).NoValue("no local_prometheus").
+			WithTarget(over("A", held("otelcol_local_prometheus_storage_size"), "{{instance}}"))).
+		WithPanel(perSecond("Rules and notifications that failed", "What should stay at 0: evaluations of rules that failed, so that an alert may be late or missing, and alerts that no Alertmanager took.").
+			Span(8).OverrideByRegexp("/.+/", set("color", fixed(bad))).
+			WithTarget(over("A", rateOf("otelcol_local_prometheus_rule_evaluation_failures", ""), "{{instance}} rules")).
+			WithTarget(over("B", rateOf("otelcol_local_prometheus_notifications_dropped", ""), "{{instance}} alerts")))
 }
 
 func collectorCost(b *dashboard.DashboardBuilder) {
