@@ -28,6 +28,7 @@ type replayFlags struct {
 	types     map[string]string
 	inputs    string
 	from, to  string
+	zone      string
 	quiet     bool
 	headers   map[string]string
 }
@@ -78,6 +79,7 @@ Both files must be sorted by time. Requests that fail are tried again; a full co
 	flags.StringVar(&f.from, "from", "", "only rows from this time on: 2026-01-31 or 2026-01-31T12:00:00Z")
 	flags.StringVar(&f.to, "to", "", "only rows before this time")
 	flags.BoolVar(&o.Rebase, "rebase", false, "shift all times by whole weeks, so that the last event lies in the week that ends now")
+	flags.StringVar(&f.zone, "time-zone", "UTC", "where hours of the day stay what they were with --rebase, as in the IANA database; that of the profile")
 	flags.IntVar(&o.Repeat, "repeat", 1, "send the log so many times, each later than the last by its whole length")
 	flags.IntVar(&o.Batch, "batch", 512, "events in a request")
 	flags.IntVar(&o.Senders, "senders", 1, "requests under way at once; with more than one, events arrive out of order")
@@ -152,6 +154,9 @@ func (f *replayFlags) complete(files []string) error {
 	}
 	if o.To, err = moment("--to", f.to); err != nil {
 		return err
+	}
+	if o.TimeZone, err = time.LoadLocation(f.zone); err != nil {
+		return fmt.Errorf("--time-zone %q is not known; write it as in the IANA database, like Europe/Berlin", f.zone)
 	}
 	f.target.Headers = f.headers
 	return nil

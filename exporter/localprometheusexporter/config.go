@@ -59,6 +59,9 @@ type QueryConfig struct {
 type RulesConfig struct {
 	// Directory of *.rules.yaml files that stand in for the built-in ones. Empty: the built-in ones.
 	Directory string `mapstructure:"directory"`
+	// Fleet adds the built-in rules that recompute drift from the roll-ups of many collectors. They cost most of all, and say nothing
+	// new of a pipeline that model_statistics judges.
+	Fleet bool `mapstructure:"fleet"`
 	// ReplayInterval is the step, in event time, at which rules are evaluated over a history that is being replayed.
 	ReplayInterval time.Duration `mapstructure:"replay_interval"`
 }
@@ -86,7 +89,7 @@ func createDefaultConfig() component.Config {
 		Retention:  RetentionConfig{Time: 365 * 24 * time.Hour, Size: 1 << 30},
 		MaxSeries:  500_000,
 		Query:      QueryConfig{Timeout: time.Minute, MaxConcurrent: 8, MaxSamples: 20_000_000, Lookback: 5 * time.Minute},
-		Rules:      RulesConfig{ReplayInterval: 15 * time.Minute},
+		Rules:      RulesConfig{ReplayInterval: time.Hour},
 		OwnMetrics: configoptional.Default(OwnMetricsConfig{Client: own, Interval: 30 * time.Second}),
 	}
 }

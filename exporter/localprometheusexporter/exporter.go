@@ -22,6 +22,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/leeway-ml/leeway/exporter/localprometheusexporter/internal/metadata"
+	"github.com/leeway-ml/leeway/ui"
 )
 
 const (
@@ -82,8 +83,7 @@ func (p *localPrometheus) Start(ctx context.Context, host component.Host) error 
 func (p *localPrometheus) start(ctx context.Context, host component.Host) error {
 	registry := prometheus.NewRegistry()
 	log := newLogger(p.log)
-	// The rules first: what is wrong in them must not leave a store behind.
-	files := newRuleFiles(p.config.Rules.Directory, log)
+	files := newRuleFiles(p.config.Rules, log)
 	listener, err := p.config.Server.ToListener(ctx)
 	if err != nil {
 		return fmt.Errorf("endpoint: %q can't be listened on; free it or name another one: %w", p.config.Server.NetAddr.Endpoint, err)
@@ -123,7 +123,7 @@ func (p *localPrometheus) start(ctx context.Context, host component.Host) error 
 	handler := newHandler(&served{
 		config: p.config, engine: engine, store: store, db: p.db, evaluator: p.evaluator, alertmanagers: p.alertmanagers,
 		registry: registry, log: log, listen: listen, started: time.Now(),
-	}, page())
+	}, ui.Handler())
 	return p.serve(ctx, host, listener, handler)
 }
 

@@ -33,6 +33,7 @@ groups:
 func TestReplay(t *testing.T) {
 	config := testConfig(t)
 	config.Rules.Directory = rulesDirectory(t, driftRules)
+	config.Rules.ReplayInterval = 15 * time.Minute
 	r := start(t, config)
 	begin := time.Now().Add(-60 * 24 * time.Hour).Truncate(time.Hour)
 	share := func(from, to int, value float64) {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/prometheus/common/model"
@@ -18,22 +19,26 @@ import (
 	"github.com/leeway-ml/leeway/rules"
 )
 
-const rulePattern = "*.rules.yaml"
+const (
+	rulePattern = "*.rules.yaml"
+	fleetRules  = "fleet.rules.yaml"
+)
 
 // ruleFiles reads rule files: those of the directory, or the built-in ones. It is a rules.GroupLoader.
 type ruleFiles struct {
 	files     fs.FS
 	directory string // "" for the built-in ones
+	fleet     bool
 	parser    parser.Parser
 	log       *slog.Logger
 }
 
 var _ promrules.GroupLoader = (*ruleFiles)(nil)
 
-func newRuleFiles(directory string, log *slog.Logger) *ruleFiles {
-	r := &ruleFiles{files: rules.Files, directory: directory, parser: parser.NewParser(parser.Options{}), log: log}
-	if directory != "" {
-		r.files = os.DirFS(directory)
+func newRuleFiles(config RulesConfig, log *slog.Logger) *ruleFiles {
+	r := &ruleFiles{files: rules.Files, directory: config.Directory, fleet: config.Fleet, parser: parser.NewParser(parser.Options{}), log: log}
+	if config.Directory != "" {
+		r.files, r.fleet = os.DirFS(config.Directory), true
 	}
 	return r
 }
@@ -43,6 +48,9 @@ func (r *ruleFiles) list() ([]string, error) {
 	found, err := fs.Glob(r.files, rulePattern)
 	if err != nil {
 		return nil, err
+	}
+	if !r.fleet {
+		found = slices.DeleteFunc(found, func(file string) bool { return file == fleetRules })
 	}
 	if len(found) == 0 {
 		return nil, fmt.Errorf("rules: directory: %q has no %s files", r.directory, rulePattern)

@@ -23,8 +23,9 @@ type Options struct {
 	// From and To limit the rows to those of From <= time < To; zero = no limit. The truth is limited by its label's time.
 	From, To time.Time
 	// Rebase shifts all times by a whole number of weeks, so that the last event lies in the week that ends now. Hours of the
-	// day and days of the week stay what they were.
-	Rebase bool
+	// day and days of the week stay what they were in TimeZone; nil is UTC.
+	Rebase   bool
+	TimeZone *time.Location
 	// Repeat sends the log so many times, each time later by its whole length.
 	Repeat int
 	// Batch is the number of events in a request, Senders the number of requests under way at once. With several
@@ -55,12 +56,9 @@ func Run(ctx context.Context, o Options, to Sender) (Result, error) {
 	if err != nil {
 		return result, err
 	}
-	var shift time.Duration
+	shift := func(t time.Time) time.Time { return t }
 	if o.Rebase {
-		since := time.Since(last)
-		if shift = since.Truncate(week); shift > since {
-			shift -= week
-		}
+		shift = rebase(last, time.Now(), o.TimeZone)
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	batches := make(chan plog.Logs)
@@ -81,7 +79,8 @@ func Run(ctx context.Context, o Options, to Sender) (Result, error) {
 		defer close(batches)
 		b := batcher{size: max(o.Batch, 1), out: batches, pace: pace{rate: o.Rate, speed: o.Speed}}
 		for i := range max(o.Repeat, 1) {
-			if err := once(ctx, o, shift+time.Duration(i)*last.Sub(first), &b, &result); err != nil {
+			later := time.Duration(i) * last.Sub(first)
+			if err := once(ctx, o, func(t time.Time) time.Time { return shift(t).Add(later) }, &b, &result); err != nil {
 				return err
 			}
 		}
@@ -90,8 +89,21 @@ func Run(ctx context.Context, o Options, to Sender) (Result, error) {
 	return result, group.Wait()
 }
 
+// rebase shifts by so many weeks of the zone that the last time lies in the week that ends now, never after it.
+func rebase(last, now time.Time, zone *time.Location) func(time.Time) time.Time {
+	if zone == nil {
+		zone = time.UTC
+	}
+	weeks := int(now.Sub(last) / week)
+	shift := func(t time.Time) time.Time { return t.In(zone).AddDate(0, 0, 7*weeks) }
+	for shift(last).After(now) { // by an hour that the clocks were changed, or because all of it is yet to come
+		weeks--
+	}
+	return shift
+}
+
 // once sends all rows of the files, merged by time.
-func once(ctx context.Context, o Options, shift time.Duration, b *batcher, result *Result) error {
+func once(ctx context.Context, o Options, shift func(time.Time) time.Time, b *batcher, result *Result) error {
 	predictions, truth, err := open(o, o.OnBytes)
 	if err != nil {
 		return err
@@ -103,7 +115,7 @@ func once(ctx context.Context, o Options, shift time.Duration, b *batcher, resul
 		if predictions.row == nil || truth.row != nil && truth.row.Time.Before(predictions.row.Time) {
 			from = truth
 		}
-		at := from.row.Time.Add(shift)
+		at := shift(from.row.Time)
 		record, err := b.next(ctx, at)
 		if err != nil {
 			return err
