@@ -45,7 +45,6 @@ func (d distribution) table(title, description string) *gridBuilder {
 		parts = append(parts, fmt.Sprintf(`label_replace(%s, "column", %q, "", "")`, c[1], c[0]))
 	}
 	expr := fmt.Sprintf(`label_join(%s, "bin", "  ", "ml_bin_index", "ml_bin_range")`, strings.Join(parts, "\nor\n"))
-	bar := map[string]any{"type": "gauge", "mode": "basic", "valueDisplayMode": "text"}
 	return grid(title, description).Unit(units.PercentUnit).Decimals(1).
 		WithTarget(now("A", expr)).
 		WithTransformation(pivot("bin", "column", "null")).
@@ -73,19 +72,6 @@ func (d distribution) moved(title string) *gridBuilder {
 		WithTransformation(columns([]string{"distance"}, binRow, "difference", "window", "reference"))
 }
 
-// bars puts each bin's share in the window over that in the reference. Series of a range query come sorted by their labels,
-// which keeps the pairs together, and bins in order.
-func (d distribution) bars(title string) cog.Builder[dashboard.Panel] {
-	pair := func(expr, side, text string) string {
-		return fmt.Sprintf(`label_replace(label_replace(%s, "side", %q, "", ""), "title", %q, "ml_bin_range", "(.*)")`, expr, side, text)
-	}
-	return bars(title, "Of each bin two bars: above, its share of the values in the window; below, in grey, its share in the reference of the same hours. Where blue is longer than grey, more values fall than should. The last two bins of a category are all rare ones, and those that the reference never had.").
-		Unit(units.PercentUnit).Decimals(1).Min(0).ColorScheme(dashboard.NewFieldColorBuilder().Mode(dashboard.FieldColorModeIdFixed).FixedColor(current)).
-		OverrideByName("reference", set("color", fixed(faint))).
-		WithTarget(over("A", pair(d.observed(), "1", "$1")+"\nor\n"+pair(d.expected(), "2", "reference"), "{{title}}")).
-		MaxDataPoints(2).Height(18).Span(8)
-}
-
 // overTime stacks the bins' shares, in order, in the colours of a map from low to high.
 func (d distribution) overTime(title string) cog.Builder[dashboard.Panel] {
 	panel := lines(title, "The window's distribution through time: each band is a bin, from the lowest (dark) up, and as thick as its share. Bands that stay level are a feature that stays as it is; a band that grows says where the values go.").
@@ -93,7 +79,7 @@ func (d distribution) overTime(title string) cog.Builder[dashboard.Panel] {
 		Stacking(common.NewStackingConfigBuilder().Mode(common.StackingModeNormal)).
 		Tooltip(common.NewVizTooltipOptionsBuilder().Mode(common.TooltipDisplayModeMulti).Sort(common.SortOrderNone)).
 		Legend(common.NewVizLegendOptionsBuilder().ShowLegend(true).DisplayMode(common.LegendDisplayModeList).Placement(common.LegendPlacementRight)).
-		Height(18).Span(7)
+		Height(17).Span(8)
 	for i, color := range ramp {
 		panel.OverrideByRegexp(fmt.Sprintf("/^%02d /", i), set("color", fixed(color)))
 	}

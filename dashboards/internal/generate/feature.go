@@ -51,9 +51,9 @@ func featureNow(b *dashboard.DashboardBuilder) {
 }
 
 func featureDistribution(b *dashboard.DashboardBuilder) {
-	b.WithPanel(ofFeature().bars("Window over reference")).
+	b.WithPanel(ofFeature().inOrder("Window beside reference").Height(17).Span(8)).
 		WithPanel(ofFeature().overTime("Distribution through time")).
-		WithPanel(ofFeature().moved("Bins that moved most").Height(18).Span(9))
+		WithPanel(ofFeature().moved("Bins that moved most").Height(17).Span(8))
 }
 
 func featureDrift(b *dashboard.DashboardBuilder) {

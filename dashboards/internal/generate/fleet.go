@@ -34,7 +34,7 @@ func fleetNow(b *dashboard.DashboardBuilder) {
 		WithPanel(number("Models with drift", "Versions of models of which at least one feature is too far from the reference.").
 			Unit(units.Short).Decimals(0).Thresholds(steps(good, 1.0, notice)).Span(4).
 			WithTarget(over("A", fmt.Sprintf("count(max %s (ml_model_drift_share_ratio{%s}) > 0) or vector(0)", byModel, inWindow), ""))).
-		WithPanel(number("Models without a profile", "Versions of models that nothing is known of to compare with: their drift is not judged. `leewayctl profile` makes a profile, or a collector learns one.").
+		WithPanel(number("Without a profile", "Versions of models that nothing is known of to compare with: their drift is not judged. `leewayctl profile` makes a profile, or a collector learns one.").
 			Unit(units.Short).Decimals(0).Thresholds(steps(good, 1.0, notice)).GraphMode(common.BigValueGraphModeNone).Span(4).
 			WithTarget(over("A", fmt.Sprintf(`count(group %s (ml_model_info{ml_profile_id="none"})) or vector(0)`, byModel), ""))).
 		WithPanel(number("Predictions a second", "Of all models together. Where segments are configured, enter one above, or they are counted beside the whole traffic.").
@@ -76,7 +76,7 @@ func fleetTable() cog.Builder[dashboard.Panel] {
 			"/d/leeway-model?"+handsOn+"&var-model=${__data.fields.ml_model_name}&var-version=${__data.fields.ml_model_version}"))).
 		OverrideByName("ml_model_version", label("Version", "custom.width", 100)).
 		OverrideByName("Value #A", set("displayName", "Drift share", "unit", units.PercentUnit, "decimals", 0, "min", 0, "max", 1, "custom.width", 170,
-			"custom.cellOptions", map[string]any{"type": "gauge", "mode": "basic"}, "color", map[string]any{"mode": "continuous-GrYlRd"})).
+			"custom.cellOptions", bar, "color", map[string]any{"mode": "continuous-GrYlRd"})).
 		OverrideByName("Value #B", count("Drifted features", notice, 140)).
 		OverrideByName("Value #C", set("displayName", "Predictions", "custom.width", 120, "custom.cellOptions", map[string]any{"type": "color-text"},
 			"mappings", words("0", "steady", good, "1", "drifted", bad))).
@@ -112,7 +112,7 @@ func fleetDrift(b *dashboard.DashboardBuilder) {
 				"/d/leeway-feature?"+handsOn+"&var-model=${__data.fields.ml_model_name}&var-version=${__data.fields.ml_model_version}&var-feature=${__value.raw}"))).
 			OverrideByName("ml_model_name", label("Model")).
 			OverrideByName("ml_model_version", label("Version", "custom.width", 100)).
-			OverrideByName("Value", set("displayName", "PSI / too far", "min", 0, "custom.cellOptions", map[string]any{"type": "gauge", "mode": "basic"},
+			OverrideByName("Value", set("displayName", "PSI / too far", "min", 0, "custom.cellOptions", bar,
 				"color", map[string]any{"mode": "thresholds"}, "thresholds", map[string]any{"mode": "absolute", "steps": []any{
 					map[string]any{"value": nil, "color": current}, map[string]any{"value": 1, "color": bad}}}))).
 		WithPanel(lines("Models with invalid data", "How many features of each model have missing, out-of-range or unseen values in another share than the reference. Models without any in the time range are left out.").

@@ -36,23 +36,18 @@ func modelNow(b *dashboard.DashboardBuilder) {
 		WithPanel(number("Predictions drifted", "Whether the distribution of the predictions is too far from the reference.").
 			Unit(units.Short).Mappings(words("0", "as the reference", good, "1", "drifted", bad)).GraphMode(common.BigValueGraphModeNone).Span(4).
 			WithTarget(over("A", fmt.Sprintf(`ml_prediction_drift_detected{%s}`, ofWindow), ""))).
-		WithPanel(number("Features with invalid values", "Features whose share of missing, out-of-range or unseen values is not what it was in the reference.").
+		WithPanel(number("Invalid features", "Features whose share of missing, out-of-range or unseen values is not what it was in the reference.").
 			Unit(units.Short).Decimals(0).Thresholds(steps(good, 1.0, notice)).GraphMode(common.BigValueGraphModeNone).Span(4).
 			WithTarget(over("A", fmt.Sprintf(`sum(max by (ml_feature_name) (ml_feature_drift_detected{ml_drift_statistic=~".+_share", %s}))`, ofWindow), ""))).
-		WithPanel(number("Samples in the window", "Predictions that the window holds. Below the judge's min_samples (100 by default) nothing is judged.").
-			Unit(units.LocaleFormat).Decimals(0).Thresholds(steps(plain)).Span(3).
+		WithPanel(number("Samples", "Predictions that the window holds. Below the judge's min_samples (100 by default) nothing is judged.").
+			Unit(units.LocaleFormat).Decimals(0).Thresholds(steps(plain)).Span(4).
 			WithTarget(over("A", fmt.Sprintf(`ml_statistics_samples{ml_subject="prediction", %s}`, ofWindow), ""))).
 		WithPanel(number("Window filled", "Share of the window since the first prediction of this version. In its first window a version has seen only a part of the day or the week, and drift alerts wait.").
-			Unit(units.PercentUnit).Decimals(0).Thresholds(steps(notice, 1.0, good)).GraphMode(common.BigValueGraphModeNone).Span(3).
+			Unit(units.PercentUnit).Decimals(0).Thresholds(steps(notice, 1.0, good)).GraphMode(common.BigValueGraphModeNone).Span(4).
 			WithTarget(over("A", fmt.Sprintf(`min(ml_statistics_coverage_ratio{%s})`, ofWindow), ""))).
-		WithPanel(grid("Profiles", "By which reference profile each version of the model is judged. `none`: by none at all. Rhythm: whether the reference follows the hour of the day or of the week.").
-			Unit(units.Short).Height(4).Span(6).
-			WithTarget(now("A", `group by (ml_model_version, ml_task_type, ml_profile_id, ml_profile_rhythm) (ml_model_info{ml_model_name="$model"})`)).
-			WithTransformation(columns([]string{"Time", "Value"}, "ml_model_version", "ml_profile_id", "ml_profile_rhythm", "ml_task_type")).
-			OverrideByName("ml_model_version", label("Version", "custom.width", 90)).
-			OverrideByName("ml_profile_id", label("Profile")).
-			OverrideByName("ml_profile_rhythm", label("Rhythm", "custom.width", 90)).
-			OverrideByName("ml_task_type", label("Task", "custom.width", 110)))
+		WithPanel(number("Profile", "Digest of the reference profile that this version is judged by; none: it is not judged. Two of them: collectors disagree.").
+			Unit(units.Short).TextMode(common.BigValueTextModeName).GraphMode(common.BigValueGraphModeNone).Thresholds(steps(plain)).Span(4).
+			WithTarget(over("A", `group by (ml_profile_id) (ml_model_info{ml_model_name="$model", ml_model_version="$version"})`, "{{ml_profile_id}}")))
 }
 
 func modelDrift(b *dashboard.DashboardBuilder) {
@@ -97,7 +92,7 @@ func featureTable() cog.Builder[dashboard.Panel] {
 			"/d/leeway-feature?"+handsOn+"&${model:queryparam}&${version:queryparam}&var-feature=${__value.raw}"))).
 		OverrideByName("drifted", set("displayName", "Drifted", "mappings", words("0", "no", good, "1", "yes", bad),
 			"custom.cellOptions", map[string]any{"type": "color-text"}, "custom.width", 90)).
-		OverrideByName("psi", set("displayName", "PSI", "custom.cellOptions", map[string]any{"type": "gauge", "mode": "basic"}, "min", 0, "color", fixed(current))).
+		OverrideByName("psi", set("displayName", "PSI", "custom.cellOptions", bar, "min", 0, "color", fixed(current))).
 		OverrideByName("psi_threshold", set("displayName", "Threshold")).
 		OverrideByName("psi_noise", set("displayName", "Noise")).
 		OverrideByName("js_distance", set("displayName", "JS distance", "max", 1, "min", 0)).
@@ -138,7 +133,7 @@ func modelPredictions(b *dashboard.DashboardBuilder) {
 			Unit("cps").Min(0).FillOpacity(15).Stacking(common.NewStackingConfigBuilder().Mode(common.StackingModeNormal)).
 			Height(9).Span(8).
 			WithTarget(over("A", fmt.Sprintf(`sum by (ml_prediction_class) (rate(ml_predictions_total{%s}[$__rate_interval]))`, ofModel), "{{ml_prediction_class}}"))).
-		WithPanel(lines("Samples", "What the window holds, by what the samples are of. Statistics of few samples are noisy; their threshold and noise say how much.").
+		WithPanel(lines("Samples by subject", "What the window holds, by what the samples are of. Statistics of few samples are noisy; their threshold and noise say how much.").
 			Unit(units.Short).Min(0).Height(8).Span(12).
 			WithTarget(over("A", fmt.Sprintf(`ml_statistics_samples{%s}`, ofWindow), "{{ml_subject}}"))).
 		WithPanel(lines("Time to infer", "How long a prediction takes: in the middle, and what one in twenty and one in a hundred exceeds. Known where events carry ml.prediction.duration, or predictions are spans.").

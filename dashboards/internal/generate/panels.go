@@ -1,7 +1,6 @@
 package main
 
 import (
-	"github.com/grafana/grafana-foundation-sdk/go/bargauge"
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
 	"github.com/grafana/grafana-foundation-sdk/go/common"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
@@ -24,7 +23,7 @@ const (
 
 type gridBuilder = table.PanelBuilder
 
-// lines, number, bars and grid are the kinds of panels that are used, with what all of them have in common.
+// lines, number and grid are the kinds of panels that are used, with what all of them have in common.
 
 func lines(title, description string) *timeseries.PanelBuilder {
 	return timeseries.NewPanelBuilder().Title(title).Description(description).Datasource(source).
@@ -43,14 +42,6 @@ func number(title, description string) *stat.PanelBuilder {
 		GraphMode(common.BigValueGraphModeArea).ColorMode(common.BigValueColorModeValue).
 		ReduceOptions(common.NewReduceDataOptionsBuilder().Calcs([]string{"lastNotNull"})).
 		Height(4)
-}
-
-func bars(title, description string) *bargauge.PanelBuilder {
-	return bargauge.NewPanelBuilder().Title(title).Description(description).Datasource(source).
-		Orientation(common.VizOrientationHorizontal).DisplayMode(common.BarGaugeDisplayModeBasic).ShowUnfilled(false).
-		NamePlacement(common.BarGaugeNamePlacementLeft).
-		Sizing(common.BarGaugeSizingManual).MinVizHeight(12).MaxVizHeight(24).
-		ReduceOptions(common.NewReduceDataOptionsBuilder().Calcs([]string{"lastNotNull"}))
 }
 
 func grid(title, description string) *table.PanelBuilder {
@@ -106,6 +97,9 @@ func fixed(color string) map[string]any {
 
 // leadsTo is a link of a cell or a line.
 func leadsTo(title, url string) []any { return []any{map[string]any{"title": title, "url": url}} }
+
+// bar draws a cell's value as one, beside the number in the colour of text.
+var bar = map[string]any{"type": "gauge", "mode": "basic", "valueDisplayMode": "text"}
 
 // dashed is the look of limits, dotted that of noise.
 func dashed(color string) properties { return line(color, "dash", 10, 10) }

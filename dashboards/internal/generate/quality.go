@@ -26,7 +26,7 @@ func dataQuality() *dashboard.DashboardBuilder {
 
 func qualityNow(b *dashboard.DashboardBuilder) {
 	verdict := fmt.Sprintf(`sum(max by (ml_feature_name) (ml_feature_drift_detected{ml_drift_statistic=~".+_share", %s}))`, ofWindow)
-	b.WithPanel(number("Features with invalid values", "Features whose share of missing, out-of-range or unseen values is not what it was in the reference.").
+	b.WithPanel(number("Invalid features", "Features whose share of missing, out-of-range or unseen values is not what it was in the reference.").
 		Unit(units.Short).Decimals(0).Thresholds(steps(good, 1.0, notice)).Span(6).
 		WithTarget(over("A", verdict, "")))
 	for _, kind := range []struct{ name, title, description string }{
@@ -81,7 +81,7 @@ or label_replace(max by (ml_feature_name) (ml_feature_drift_detected{ml_drift_st
 			"mappings", words("0", "no", good, "1", "yes", bad)))
 	for _, c := range [][2]string{{"missing", "Missing"}, {"out_of_range", "Out of range"}, {"unseen", "Unseen"}, {"type", "Wrong type"}, {"non_finite", "Not finite"}} {
 		panel.OverrideByName(c[0], set("displayName", c[1], "min", 0, "max", 1, "color", fixed(notice),
-			"custom.cellOptions", map[string]any{"type": "gauge", "mode": "basic"}))
+			"custom.cellOptions", bar))
 	}
 	return panel
 }
