@@ -4,6 +4,7 @@ package main
 
 import (
 	modelsummaryconnector "github.com/leeway-ml/leeway/connector/modelsummaryconnector"
+	localprometheusexporter "github.com/leeway-ml/leeway/exporter/localprometheusexporter"
 	profilesextension "github.com/leeway-ml/leeway/extension/profilesextension"
 	modelrollupprocessor "github.com/leeway-ml/leeway/processor/modelrollupprocessor"
 	modelstatisticsprocessor "github.com/leeway-ml/leeway/processor/modelstatisticsprocessor"
@@ -100,6 +101,7 @@ func components() (otelcol.Factories, error) {
 	})
 
 	factories.Exporters, err = otelcol.MakeFactoryMap[exporter.Factory](
+		localprometheusexporter.NewFactory(),
 		otlpexporter.NewFactory(),
 		otlphttpexporter.NewFactory(),
 		debugexporter.NewFactory(),
@@ -113,6 +115,7 @@ func components() (otelcol.Factories, error) {
 		return otelcol.Factories{}, err
 	}
 	factories.ExporterModules = makeModulesMap(factories.Exporters, map[component.Type]string{
+		localprometheusexporter.NewFactory().Type():       "github.com/leeway-ml/leeway v0.0.0",
 		otlpexporter.NewFactory().Type():                  "go.opentelemetry.io/collector/exporter/otlpexporter v0.155.0",
 		otlphttpexporter.NewFactory().Type():              "go.opentelemetry.io/collector/exporter/otlphttpexporter v0.155.0",
 		debugexporter.NewFactory().Type():                 "go.opentelemetry.io/collector/exporter/debugexporter v0.155.0",

@@ -135,10 +135,19 @@ func (slots) Close() error { return nil }
 // nothingScraped answers questions about targets: there are none, metrics come through the pipeline.
 type nothingScraped struct{}
 
-func (nothingScraped) ScrapePools() []string                       { return []string{} }
-func (nothingScraped) TargetsActive() map[string][]*scrape.Target  { return nil }
+// ScrapePools are none.
+func (nothingScraped) ScrapePools() []string { return []string{} }
+
+// TargetsActive are none.
+func (nothingScraped) TargetsActive() map[string][]*scrape.Target { return nil }
+
+// TargetsDropped are none.
 func (nothingScraped) TargetsDropped() map[string][]*scrape.Target { return nil }
-func (nothingScraped) TargetsDroppedCounts() map[string]int        { return nil }
+
+// TargetsDroppedCounts are none.
+func (nothingScraped) TargetsDroppedCounts() map[string]int { return nil }
+
+// ScrapePoolConfig says that there is none.
 func (nothingScraped) ScrapePoolConfig(string) (*promconfig.ScrapeConfig, error) {
 	return nil, errors.New("nothing is scraped: metrics come through the collector's pipeline")
 }
@@ -148,13 +157,24 @@ type statistics struct{ db *tsdb.DB }
 
 var errNoAdministration = errors.New("the store can't be administered over HTTP")
 
+// CleanTombstones is refused.
 func (statistics) CleanTombstones() error { return errNoAdministration }
+
+// Delete is refused.
 func (statistics) Delete(context.Context, int64, int64, ...*labels.Matcher) error {
 	return errNoAdministration
 }
+
+// Snapshot is refused.
 func (statistics) Snapshot(string, bool) error { return errNoAdministration }
+
+// Stats are those of what is not in a block yet.
 func (s statistics) Stats(label string, limit int) (*tsdb.Stats, error) {
 	return s.db.Head().Stats(label, limit), nil
 }
+
+// WALReplayStatus is that of one that is done: the server begins after it.
 func (statistics) WALReplayStatus() (tsdb.WALReplayStatus, error) { return tsdb.WALReplayStatus{}, nil }
-func (s statistics) BlockMetas() ([]tsdb.BlockMeta, error)        { return s.db.BlockMetas(), nil }
+
+// BlockMetas describe the blocks.
+func (s statistics) BlockMetas() ([]tsdb.BlockMeta, error) { return s.db.BlockMetas(), nil }

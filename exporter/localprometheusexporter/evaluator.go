@@ -72,6 +72,7 @@ func (e *evaluator) load(ofCollector bool) (*track, error) {
 			}
 		}
 	}
+	t.groups = ordered(t.groups)
 	return t, nil
 }
 

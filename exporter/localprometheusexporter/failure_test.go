@@ -29,7 +29,7 @@ func TestChild(t *testing.T) {
 	if directory == "" {
 		return
 	}
-	config := testConfig(t)
+	config := storeAlone(t)
 	config.Directory = directory
 	r := start(t, config)
 	for i := 0; ; i++ {
@@ -59,7 +59,7 @@ func TestKilled(t *testing.T) {
 	_ = child.Wait()
 	require.Equal(t, 500, stored)
 
-	config := testConfig(t)
+	config := storeAlone(t)
 	config.Directory = directory
 	r := start(t, config)
 	values := r.query("count_over_time(m[1h])", time.UnixMilli(1_700_000_000_000+499*1000), "__name__")
@@ -83,8 +83,7 @@ func TestSecondProcess(t *testing.T) {
 // TestCorruptLog: what was cut off or overwritten in the write-ahead log is given up, with all that came after it; the rest is
 // there, and new samples too.
 func TestCorruptLog(t *testing.T) {
-	config := testConfig(t)
-	config.Rules.Directory = rulesDirectory(t, "groups: []\n")
+	config := storeAlone(t)
 	r := start(t, config)
 	begin := time.Now().Add(-time.Hour)
 	for i := range 5000 {

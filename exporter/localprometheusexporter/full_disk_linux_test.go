@@ -26,8 +26,7 @@ func TestFullDisk(t *testing.T) {
 		require.Contains(t, string(output), "--- PASS: TestFullDisk")
 		return
 	}
-	config := testConfig(t)
-	config.Rules.Directory = rulesDirectory(t, "groups: []\n")
+	config := storeAlone(t)
 	r := start(t, config)
 	now := time.Now()
 	r.send(gauge("m", "", 1, nil, now))

@@ -40,6 +40,13 @@ func testConfig(t *testing.T) *Config {
 	return c
 }
 
+// storeAlone evaluates no rules, so that the store holds what the test sends and nothing of now.
+func storeAlone(t *testing.T) *Config {
+	c := testConfig(t)
+	c.Rules.Directory = rulesDirectory(t, "groups: []\n")
+	return c
+}
+
 // rulesDirectory holds one rule file.
 func rulesDirectory(t *testing.T, rules string) string {
 	directory := t.TempDir()

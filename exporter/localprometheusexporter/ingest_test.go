@@ -60,9 +60,8 @@ func TestNames(t *testing.T) {
 
 // TestDropped: what can't be stored is counted by its reason, and costs nothing else of its batch.
 func TestDropped(t *testing.T) {
-	config := testConfig(t)
+	config := storeAlone(t)
 	config.MaxSeries = 2
-	config.Rules.Directory = rulesDirectory(t, "groups: []\n")
 	r := start(t, config)
 	now := time.Now()
 	a, b := map[string]any{"x": "a"}, map[string]any{"x": "b"}

@@ -80,6 +80,36 @@ func located(err error) error {
 // Parse reads an expression.
 func (r *ruleFiles) Parse(query string) (parser.Expr, error) { return r.parser.ParseExpr(query) }
 
+// ordered puts groups that record something before those that ask for it, so that at each step of a replay it is there.
+func ordered(groups []*promrules.Group) []*promrules.Group {
+	var inOrder []*promrules.Group
+	for rest := slices.Clone(groups); len(rest) > 0; {
+		next := max(0, slices.IndexFunc(rest, func(g *promrules.Group) bool {
+			wanted := asksFor(g)
+			return !slices.ContainsFunc(rest, func(other *promrules.Group) bool {
+				return other != g && slices.ContainsFunc(other.Rules(), func(r promrules.Rule) bool { return wanted[r.Name()] })
+			})
+		}))
+		inOrder = append(inOrder, rest[next])
+		rest = slices.Delete(rest, next, next+1)
+	}
+	return inOrder
+}
+
+// asksFor are the names of the metrics that a group's expressions name.
+func asksFor(group *promrules.Group) map[string]bool {
+	names := make(map[string]bool)
+	for _, rule := range group.Rules() {
+		parser.Inspect(rule.Query(), func(node parser.Node, _ []parser.Node) error {
+			if selector, ok := node.(*parser.VectorSelector); ok {
+				names[selector.Name] = true
+			}
+			return nil
+		})
+	}
+	return names
+}
+
 // ofCollectors says whether the rules of a group are about collectors, not about models: whether all the metrics that they ask
 // for, but for those that they record, are a collector's own. Such metrics are of the wall clock.
 func ofCollectors(group *promrules.Group) bool {

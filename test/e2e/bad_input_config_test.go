@@ -20,7 +20,7 @@ import (
 func TestWrongConfigurations(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(leewaytest.Repository(t), "config", "leeway.yaml"))
 	require.NoError(t, err)
-	const summary, statistics, rollup, profiles = "  model_summary:\n", "  model_statistics:\n", "  model_rollup:\n", "    directory: ./profiles\n"
+	const summary, statistics, rollup, profiles, store = "  model_summary:\n", "  model_statistics:\n", "  model_rollup:\n", "    directory: ./profiles\n", "    directory: ./data/prometheus\n"
 	for _, mistake := range []struct {
 		instead, of string
 		says        []string
@@ -38,12 +38,14 @@ func TestWrongConfigurations(t *testing.T) {
 		{"  model_rollup: {limits: {max_serie: 5}}\n", rollup, []string{`"model_rollup"`, "limits::max_serie: unknown key; did you mean max_series?"}},
 		{"    learn: {observations: -1}\n", profiles, []string{`"profiles"`, "learn::observations: -1 must be a whole number, 0 or more"}},
 		{"    source: {endpoint: gateway:4319}\n", profiles, []string{"extensions::profiles::source", `"gateway:4319" is no HTTP URL; write it as http://host:port`}},
+		{"    directory: \"\"\n", store, []string{"exporters::local_prometheus", "directory: missing; name a folder for the store"}},
+		{"    retention: {time: 15}\n", store, []string{`"local_prometheus"`, "retention::time: 15 must be a duration with its unit, as in 10s"}},
 		{"  model_summaries:\n", summary, []string{`unknown type: "model_summaries"`, "valid values", "model_summary"}},
 	} {
 		t.Run(strings.TrimSpace(mistake.instead), func(t *testing.T) {
 			t.Parallel()
 			require.Equal(t, 1, strings.Count(string(text), mistake.of))
-			said := refusal(t, strings.NewReplacer(mistake.of, mistake.instead, ":4317", ":0", ":4318", ":0", ":9464", ":0", ":13133", ":0", "port: 8888", "port: 0").Replace(string(text)))
+			said := refusal(t, strings.NewReplacer(mistake.of, mistake.instead, ":4317", ":0", ":4318", ":0", ":9464", ":0", ":9090", ":0", ":13133", ":0", "port: 8888", "port: 0").Replace(string(text)))
 			for _, want := range mistake.says {
 				assert.Contains(t, said, want)
 			}

@@ -42,6 +42,7 @@ receivers:
   otlp: {protocols: {grpc: {endpoint: "${leewaytest:otlp_grpc}"}, http: {endpoint: "${leewaytest:otlp_http}"}}}
 exporters:
   prometheus: {endpoint: "${leewaytest:prometheus}"}
+  local_prometheus: {endpoint: "${leewaytest:local_prometheus}"}
   file: {path: EVENTS}
 service:
   pipelines:

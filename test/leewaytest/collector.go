@@ -22,7 +22,7 @@ const (
 // Collector is a running collector.
 type Collector struct {
 	// Where it can be reached, as host:port; "" is what its configuration does not have.
-	OTLPGRPC, OTLPHTTP, Prometheus, Telemetry, Profiles string
+	OTLPGRPC, OTLPHTTP, Prometheus, Telemetry, Profiles, LocalPrometheus string
 
 	command *exec.Cmd
 	logs    *logs
@@ -78,7 +78,8 @@ func launch(t testing.TB, binary, config string) *Collector {
 	}
 	c := &Collector{
 		OTLPGRPC: at.otlpGRPC, OTLPHTTP: at.otlpHTTP, Prometheus: at.prometheus, Telemetry: at.telemetry, Profiles: at.profiles,
-		command: exec.Command(binary, args...), logs: &logs{}, exited: make(chan struct{}),
+		LocalPrometheus: at.localPrometheus,
+		command:         exec.Command(binary, args...), logs: &logs{}, exited: make(chan struct{}),
 	}
 	c.command.Dir = folder
 	c.command.Stdout, c.command.Stderr = c.logs, c.logs

@@ -47,7 +47,7 @@ type endpoint struct {
 }
 
 // addresses are where a collector can be reached; "" is what its configuration does not have.
-type addresses struct{ otlpGRPC, otlpHTTP, prometheus, telemetry, profiles string }
+type addresses struct{ otlpGRPC, otlpHTTP, prometheus, telemetry, profiles, localPrometheus string }
 
 func readSettings(config string) (settings, error) {
 	var s settings
@@ -75,6 +75,9 @@ func (s settings) addresses() addresses {
 		if typeOf(id) == "prometheus" {
 			a.prometheus = exporter.Endpoint
 		}
+		if typeOf(id) == "local_prometheus" {
+			a.localPrometheus = exporter.or("localhost:9090")
+		}
 	}
 	for id, extension := range s.Extensions {
 		if typeOf(id) == "profiles" && extension.Server != nil {
@@ -91,7 +94,7 @@ func (s settings) addresses() addresses {
 	return a
 }
 
-func (e *endpoint) or(otherwise string) string {
+func (e endpoint) or(otherwise string) string {
 	if e.Endpoint == "" {
 		return otherwise
 	}
