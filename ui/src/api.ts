@@ -63,8 +63,13 @@ export async function queryRange(expr: string, from: number, to: number, step: n
   return data.result.map((r) => ({ metric: r.metric, values: r.values.map(point) }));
 }
 
-export const labelValues = (label: string, match: string | undefined, from: number, to: number, signal?: AbortSignal) =>
-  get<string[]>(`label/${encodeURIComponent(label)}/values`, { 'match[]': match, start: seconds(from), end: seconds(to) }, signal);
+// labelValues asks the index, and the samples where that knows nothing: it does not know of samples that came out of order.
+export async function labelValues(label: string, match: string | undefined, from: number, to: number, signal?: AbortSignal): Promise<string[]> {
+  const found = await get<string[]>(`label/${encodeURIComponent(label)}/values`, { 'match[]': match, start: seconds(from), end: seconds(to) }, signal);
+  if (found.length > 0 || !match) return found;
+  const series = await query(`group by (${label}) (present_over_time(${match}[${Math.ceil((to - from) / 1000)}s]))`, to, signal);
+  return series.map((s) => s.metric[label] ?? '').filter((v) => v !== '');
+}
 
 export const labelNames = (match: string | undefined, from: number, to: number, signal?: AbortSignal) =>
   get<string[]>('labels', { 'match[]': match, start: seconds(from), end: seconds(to) }, signal);
@@ -81,16 +86,16 @@ export async function content(path: string, signal?: AbortSignal): Promise<Respo
 
 const year = 365 * 86400e3, day = 86400e3;
 
-// span finds from when to when there are statistics, of one model or of all: first by day, then by ten minutes.
+// span finds from when to when there are statistics, of one model or of all: first by day, then by five minutes, which no sample
+// escapes. It ends where those of all windows are still there.
 export async function span(model: string | undefined, now: number, signal?: AbortSignal): Promise<{ from: number; to: number } | undefined> {
   const selector = `ml_statistics_samples{ml_subject="prediction"${model === undefined ? '' : `, ml_model_name=${JSON.stringify(model)}`}}`;
-  const seen = async (from: number, to: number, step: number) => {
-    const [series] = await queryRange(`count(present_over_time(${selector}[${step / 1000}s]))`, from, to, step, signal);
-    return series?.values.map(([time]) => time) ?? [];
-  };
-  const days = await seen(now - 25 * year, now + 2 * day, day);
+  const seen = async (expr: string, from: number, to: number, step: number) => (await queryRange(`count(${expr})`, from, to, step, signal))[0]?.values ?? [];
+  const days = await seen(`present_over_time(${selector}[1d])`, now - 25 * year, now + 2 * day, day);
   if (days.length === 0) return undefined;
-  const first = days[0]!, last = days[days.length - 1]!;
-  const [early, late] = await Promise.all([seen(first - day, first, 600e3), seen(last - day, last, 600e3)]);
-  return { from: (early[0] ?? first) - 600e3, to: Math.max(late[late.length - 1] ?? last, (early[0] ?? first) + 600e3) };
+  const first = days[0]![0], last = days.at(-1)![0], step = 300e3;
+  const [early, late] = await Promise.all([seen(selector, first - day, first, step), seen(selector, last - day, last, step)]);
+  const most = late.reduce((a, [, n]) => Math.max(a, n), 0);
+  const from = (early[0]?.[0] ?? first) - step, to = late.findLast(([, n]) => n === most)?.[0] ?? last;
+  return { from, to: Math.max(to, from + 2 * step) };
 }

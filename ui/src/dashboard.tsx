@@ -35,7 +35,8 @@ function wantedOf(params: URLSearchParams): Wanted {
 }
 
 function Loaded({ dashboard: d, all, location: { params }, theme }: { dashboard: Dashboard; all: Listed[]; location: Location; theme: Theme }): JSX.Element {
-  const raw: Raw = { from: params.get('from') ?? d.time?.from ?? 'now-7d', to: params.get('to') ?? d.time?.to ?? 'now' };
+  const everything = params.get('from') === 'all'; // asks for the time that there is data for
+  const raw: Raw = { from: (everything ? null : params.get('from')) ?? d.time?.from ?? 'now-7d', to: params.get('to') ?? d.time?.to ?? 'now' };
   const every = params.get('refresh') ?? d.refresh ?? '';
   const utc = d.timezone === 'utc';
   const [tick, setTick] = useState(0);
@@ -52,7 +53,7 @@ function Loaded({ dashboard: d, all, location: { params }, theme }: { dashboard:
   const scope = useMemo(() => scopeOf(choices ?? []), [JSON.stringify(choices?.map((c) => [c.chosen, c.chosen[0] === '$__all' ? c.options : 0]))]);
   const model = scope.get('model')?.values[0];
   const missing = settled && !choices?.some((c) => c.failure) ? choices?.find((c) => c.variable.type === 'query' && c.options.length === 0) : undefined;
-  const elsewhere = useElsewhere(missing !== undefined, !params.has('from'), range);
+  const elsewhere = useElsewhere(missing !== undefined || everything, everything || !params.has('from'), everything ? params.get('var-model') ?? undefined : undefined, range);
   const events = useEvents(d, settled, scope, range, tick);
   const change = (changes: Record<string, string | string[] | undefined>, replace = false) => navigate(changedAddress(params, changes), replace);
   const setRange = ({ from, to }: Raw) => change({ from, to });
@@ -62,6 +63,7 @@ function Loaded({ dashboard: d, all, location: { params }, theme }: { dashboard:
     scope, range, theme, utc, sync: (d.graphTooltip ?? 0) > 0, events, tick, dashboards: all.map((l) => l.uid), allVariables: parameters.filter(([k]) => k.startsWith('var-')).map(([k, v]) => `${k}=${encodeURIComponent(v)}`).join('&'),
     onZoom: (from, to) => setRange({ from: String(from), to: String(to) }),
   };
+  const placed = useMemo(() => sections(d.panels, scope), [d, scope]); // the same objects, so that panels ask once
   const failed = choices?.find((c) => c.failure);
   return (
     <>
@@ -88,7 +90,7 @@ function Loaded({ dashboard: d, all, location: { params }, theme }: { dashboard:
           {missing && elsewhere && elsewhere !== 'none' && (
             <p class="notice" role="status">Nothing to choose for {missing.variable.label || missing.variable.name} in this time range. <button type="button" onClick={() => setRange({ from: String(elsewhere.from), to: String(elsewhere.to) })}>Show all data</button></p>
           )}
-          {choices && sections(d.panels, scope).map((s, i) => <SectionView key={i} section={s} shared={shared} />)}
+          {choices && placed.map((s, i) => <SectionView key={i} section={s} shared={shared} />)}
         </>}
     </>
   );
@@ -107,11 +109,11 @@ function useChoices(d: Dashboard, params: URLSearchParams, range: Range, tick: n
   const wanted = wantedOf(params), last = useRef('');
   const key = (w: Wanted) => JSON.stringify([(d.templating?.list ?? []).map((v) => w[v.name] ?? null), range.from, range.to, tick]);
   useEffect(() => {
-    if (last.current === key(wanted)) return;
+    if (last.current === key(wanted)) return set((old) => ({ ...old, settled: true }));
     const stop = new AbortController(), changed = pendingChange.current;
-    pendingChange.current = undefined;
     set((old) => ({ ...old, settled: false }));
     settle(d, wanted, range, intervals(range, step(range, 500)), changed, stop.signal).then((choices) => {
+      pendingChange.current = undefined;
       const now: Wanted = {}, changes: Record<string, string[]> = {};
       for (const { variable: v, chosen } of choices) {
         if (v.type === 'constant' || v.type === 'datasource') { if (wanted[v.name]) now[v.name] = wanted[v.name]!; continue; }
@@ -130,14 +132,15 @@ function useChoices(d: Dashboard, params: URLSearchParams, range: Range, tick: n
 
 // useElsewhere looks for data outside the time range, where there is none in it: what was replayed lies in the past. Whoever
 // named no range is taken there.
-function useElsewhere(wanted: boolean, move: boolean, range: Range): { from: number; to: number } | 'none' | undefined {
+function useElsewhere(wanted: boolean, move: boolean, model: string | undefined, range: Range): { from: number; to: number } | 'none' | undefined {
   const [found, set] = useState<{ from: number; to: number } | 'none'>();
   useEffect(() => {
     if (!wanted) return set(undefined);
     const stop = new AbortController();
-    span(undefined, Date.now(), stop.signal).then((s) => {
+    span(model, Date.now(), stop.signal).then((s) => {
       set(s ?? 'none');
       if (s && move) navigate(changedAddress(new URLSearchParams(window.location.search), { from: String(s.from), to: String(s.to) }), true);
+      else if (!s && new URLSearchParams(window.location.search).get('from') === 'all') navigate(changedAddress(new URLSearchParams(window.location.search), { from: undefined }), true);
     }, () => undefined);
     return () => stop.abort();
   }, [wanted, move, range.from, range.to]);

@@ -23,7 +23,7 @@ export function Stat({ panel, frames, theme, range }: { panel: Panel; frames: Sh
         const text = o.textMode === 'none' ? '' : o.textMode === 'name' ? s.name : shown.text || s.field.config.noValue || '–';
         const wide = size.width / (columns || 1), high = size.height / Math.ceil(all.length / (columns || 1));
         const graph = o.graphMode !== 'none' && s.history.length > 1 && high > 46;
-        const font = Math.max(13, Math.min(high * (graph ? 0.42 : 0.5) - (names ? 6 : 0), (wide - 16) / (0.56 * Math.max(text.length, 3)), 52));
+        const font = Math.max(13, Math.min(high * (graph ? 0.42 : 0.5) - (names ? 6 : 0), (wide - 16) / (0.62 * Math.max(text.length, 3)), 52));
         return (
           <div key={i} class={`stat ${graph ? 'graph' : ''} ${o.justifyMode === 'center' || (all.length === 1 && !names && o.justifyMode !== 'start') ? 'center' : ''}`}
             style={filled ? { background: shown.color, color: readable(shown.color) } : {}}>

@@ -1,0 +1,280 @@
+// Opens the page in headless Chromium. LEEWAY_PAGE is its address, behind which two models have been replayed (browser_test.go);
+// answers that a live server does not give on demand are given here, by routes.
+import assert from 'node:assert/strict';
+import process from 'node:process';
+import { after, before, test } from 'node:test';
+import { chromium } from 'playwright-core';
+
+const page0 = process.env.LEEWAY_PAGE;
+const deadline = 60_000;
+let browser;
+
+before(async () => {
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+});
+after(() => browser?.close());
+
+// open gives a page that fails the test for what goes to its console and for requests to others. answers: the API's answers by a
+// part of their path, in place of the server's.
+async function open(t, path, { width = 1400, height = 1000, scheme = 'light', answers = {}, quiet = true } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme });
+  t.after(async () => {
+    if (process.env.LEEWAY_SHOTS) for (const p of context.pages()) await p.screenshot({ path: `${process.env.LEEWAY_SHOTS}/${t.name.replace(/\W+/g, '-').slice(0, 40)}.png` });
+    await context.close();
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(deadline);
+  const wrong = [];
+  page.on('request', (r) => { if (new URL(r.url()).origin !== page0) wrong.push(`request to ${r.url()}`); });
+  page.on('pageerror', (e) => wrong.push(`error: ${e.message}`));
+  page.on('console', (m) => { if (m.type() === 'error' || m.type() === 'warning') wrong.push(`console: ${m.text()}`); });
+  for (const [part, answer] of Object.entries(answers)) {
+    await page.route((u) => u.pathname.includes(part), (route) => (answer === 'away' ? route.abort() : route.fulfill(answer)));
+  }
+  await page.goto(page0 + path);
+  page.check = () => { if (quiet) assert.deepEqual(wrong, []); else assert.deepEqual(wrong.filter((w) => !/Failed to load resource/.test(w)), []); };
+  return page;
+}
+
+const json = (data, status = 200) => ({ status, contentType: 'application/json', body: JSON.stringify(status === 200 ? { status: 'success', data } : data) });
+const vector = json({ resultType: 'vector', result: [] }), matrix = json({ resultType: 'matrix', result: [] });
+const nothing = { '/api/v1/query_range': matrix, '/api/v1/query': vector, '/api/v1/label': json([]), '/api/v1/alerts': json({ alerts: [] }), '/api/v1/rules': json({ groups: [] }) };
+
+const model = '/d/leeway-model?from=all&var-model=flight-delay&var-window=24h';
+// By what they are and show, not by their titles, which may change.
+const chart = (page) => page.locator('section.panel.timeseries', { has: page.getByRole('button', { name: 'temperature', exact: true }) }).first();
+const features = (page) => page.locator('section.panel.table', { has: page.locator('td a', { hasText: /^temperature$/ }) }).first();
+const feature = (page) => features(page).locator('td a', { hasText: /^temperature$/ }).first();
+// drawn says whether anything is on a panel's chart.
+const drawn = (locator) => locator.locator('canvas').evaluate((c) => new Set(c.getContext('2d').getImageData(0, 0, c.width, c.height).data).size > 8);
+const settled = (page) => page.waitForFunction(() => document.querySelectorAll('.panel').length > 3 && !document.querySelector('.panel[aria-busy="true"] .empty, .toolbar .busy'));
+
+test('a dashboard opens and shows data', async (t) => {
+  const page = await open(t, model);
+  const psi = chart(page);
+  await psi.locator('canvas').waitFor();
+  assert.ok(await drawn(psi));
+  assert.match(await psi.locator('.plot').getAttribute('aria-label'), /temperature/);
+  await feature(page).waitFor();
+  assert.match(await page.locator('section.panel.stat .value').first().innerText(), /\d/);
+  assert.match(page.url(), /from=\d+&to=\d+/, 'all data was found');
+  assert.equal(await page.title(), 'Model · Leeway');
+  page.check();
+});
+
+test('the model changes, and what depends on it', async (t) => {
+  const page = await open(t, model);
+  await page.getByLabel('Model', { exact: true }).selectOption('other-airport');
+  await page.waitForURL(/var-model=other-airport.*var-version=7/);
+  assert.equal(await page.getByLabel('Version', { exact: true }).inputValue(), '7');
+  await chart(page).locator('canvas').waitFor();
+  await page.getByLabel('Window', { exact: true }).selectOption('1h');
+  await page.waitForURL(/var-window=1h/);
+  await page.goBack();
+  await page.waitForURL(/var-window=24h/);
+  await page.waitForFunction(() => document.querySelector('#var-window').value === '24h');
+  page.check();
+});
+
+test('links lead from a feature of the table to its dashboard, and from there elsewhere', async (t) => {
+  const page = await open(t, model);
+  await feature(page).click();
+  await page.waitForURL(/\/d\/leeway-feature\?.*var-feature=temperature/);
+  await page.getByRole('heading', { level: 1, name: 'Feature' }).waitFor();
+  assert.equal(await page.getByLabel('Model', { exact: true }).inputValue(), 'flight-delay');
+  await page.locator('canvas').first().waitFor();
+  for (const l of await page.getByRole('navigation').getByRole('link').all()) {
+    const name = (await l.innerText()).replace(/\d+$/, '').trim();
+    await l.click();
+    await page.getByRole('heading', { level: 1, name }).waitFor();
+  }
+  page.check();
+});
+
+test('every dashboard is drawn without a failure', async (t) => {
+  const page = await open(t, '/', { height: 4000 });
+  const all = await page.evaluate(async () => (await fetch('/content/dashboards/index.json')).json());
+  assert.ok(all.length > 0);
+  for (const { uid, title } of all) {
+    await page.goto(`${page0}/d/${uid}?from=all&var-model=flight-delay&var-window=24h`);
+    await page.getByRole('heading', { level: 1, name: title.replace('Leeway / ', '') }).waitFor();
+    await settled(page);
+    await page.waitForFunction(() => !document.querySelector('.panel[aria-busy="true"]'));
+    assert.deepEqual(await page.locator('.problem').allInnerTexts(), [], title);
+    assert.equal(await page.getByText('This page does not draw').count(), 0, title);
+  }
+  page.check();
+});
+
+test('a chart zooms, shows values, and hides series', async (t) => {
+  const page = await open(t, model);
+  const psi = chart(page);
+  await psi.locator('canvas').waitFor();
+  const over = psi.locator('.u-over');
+  await over.hover();
+  await psi.locator('.tip .row').first().waitFor();
+  const button = psi.locator('.legend').getByRole('button', { name: 'temperature' });
+  await button.click();
+  assert.equal(await psi.locator('.legend [aria-pressed="true"]').count(), 1);
+  await button.click();
+  await psi.locator('.legend [aria-pressed="false"]').first().waitFor({ state: 'detached' });
+  const before = page.url(), box = await over.boundingBox();
+  await page.mouse.move(box.x + box.width * 0.3, box.y + 50);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.7, box.y + 60, { steps: 5 });
+  await page.mouse.up();
+  await page.waitForURL((u) => u.href !== before && /from=\d+/.test(u.href));
+  page.check();
+});
+
+test('rules lead to runbooks', async (t) => {
+  const page = await open(t, '/');
+  await page.getByRole('link', { name: /^Alerts/ }).click();
+  await page.getByRole('link', { name: 'LeewayDriftWidespread' }).first().click();
+  await page.waitForURL('**/runbooks/LeewayDriftWidespread');
+  await page.getByRole('heading', { name: 'What it means' }).waitFor();
+  assert.match(await page.locator('.runbook pre').first().innerText(), /ml_feature_drift_detected/);
+  await page.getByRole('link', { name: '‹ Alerts' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Alerts' }).waitFor();
+  page.check();
+});
+
+const alert = (name, severity, labels = {}, annotations = {}) => ({
+  labels: { alertname: name, severity, ml_model_name: 'fraud', ...labels }, state: 'firing', activeAt: new Date(Date.now() - 3 * 3600e3).toISOString(), value: '1',
+  annotations: { summary: `${name} of fraud.`, description: 'Check first.', runbook_url: `https://github.com/leeway-ml/leeway/blob/main/docs/runbooks/${name}.md`, ...annotations },
+});
+
+test('alerts: the gravest first, grouped, with runbook and dashboard; what they say is text', async (t) => {
+  const hostile = '<img src=x onerror="document.title=1"> [x](javascript:alert(1))';
+  const alerts = [
+    alert('LeewayFeatureDrift', 'info', { ml_feature_name: 'amount' }), alert('LeewayFeatureDrift', 'info', { ml_feature_name: 'country' }, { summary: hostile, description: hostile }),
+    alert('LeewayDriftWidespread', 'critical', { ml_model_version: '3', ml_window: '24h' }, { dashboard_url: 'http://leeway.example/d/leeway-model?var-model=fraud&var-window=24h' }),
+  ];
+  const page = await open(t, '/alerts', { answers: { '/api/v1/alerts': json({ alerts }) } });
+  await page.locator('article.alert').first().waitFor();
+  assert.deepEqual(await page.locator('article.alert h3').allInnerTexts(), ['LeewayDriftWidespread', 'LeewayFeatureDrift']);
+  assert.match(await page.locator('article.alert').first().innerText(), /critical[^]*fraud[^]*for 3 hours/);
+  assert.equal(await page.locator('article.alert img').count(), 0);
+  await page.getByText('<img src=x').first().waitFor();
+  assert.equal(await page.locator('nav .count').innerText(), '3');
+  assert.equal(await page.locator('article.alert').first().getByRole('link', { name: 'Dashboard' }).getAttribute('href'), '/d/leeway-model?var-model=fraud&var-window=24h');
+  await page.locator('article.alert').first().getByRole('link', { name: 'Runbook' }).click();
+  await page.getByRole('heading', { level: 1, name: 'LeewayDriftWidespread' }).waitFor();
+  assert.equal(await page.locator('article.alert').count(), 1);
+  page.check();
+});
+
+test('without any data it says what to do', async (t) => {
+  const page = await open(t, '/d/leeway-model', { answers: nothing });
+  await page.getByText('localhost:4317').waitFor();
+  assert.match(await page.locator('.nothing').innerText(), /No data yet[^]*leewayctl replay/);
+  page.check();
+});
+
+test('a query that fails says so in its panel', async (t) => {
+  const page = await open(t, model, { quiet: false, answers: { '/api/v1/query_range': json({ status: 'error', error: 'query timed out in expression evaluation' }, 503) } });
+  await page.getByText('query timed out').first().waitFor();
+  await page.getByLabel('Window', { exact: true }).waitFor();
+  page.check();
+});
+
+test('a server that is away is said to be', async (t) => {
+  const page = await open(t, model, { quiet: false, answers: { '/api/v1': 'away' } });
+  await page.getByText('Leeway does not answer').first().waitFor();
+  page.check();
+});
+
+test('addresses that lead nowhere', async (t) => {
+  const page = await open(t, '/d/nowhere');
+  await page.getByRole('heading', { name: 'Not here' }).waitFor();
+  page.check();
+});
+
+test('the time range: relative, fixed, all', async (t) => {
+  const page = await open(t, model);
+  await page.waitForURL(/from=\d+/);
+  await page.getByRole('button', { name: /^Time range/ }).click();
+  await page.getByRole('button', { name: 'Last 30 days' }).click();
+  await page.waitForURL(/from=now-30d&to=now/);
+  await page.getByRole('button', { name: 'Time range: Last 30 days' }).click();
+  await page.getByLabel('From', { exact: true }).fill('2013-05-01T00:00');
+  await page.getByLabel('To', { exact: true }).fill('2013-04-01T00:00');
+  await page.getByRole('button', { name: 'Show', exact: true }).click();
+  await page.getByText('must begin before it ends').waitFor();
+  await page.getByLabel('To', { exact: true }).fill('2013-06-01T00:00');
+  await page.getByRole('button', { name: 'Show', exact: true }).click();
+  await page.waitForURL(/from=13673\d+&to=137\d+/);
+  await page.getByRole('button', { name: 'Show all data' }).click();
+  await page.waitForURL((u) => Number(u.searchParams.get('to')) > Date.now() - 8 * 86400e3);
+  page.check();
+});
+
+test('by keyboard', async (t) => {
+  const page = await open(t, model);
+  await page.locator('canvas').first().waitFor();
+  const focused = () => page.evaluate(() => { const e = document.activeElement; return e.getAttribute('aria-label') ?? e.labels?.[0]?.innerText ?? e.innerText; });
+  await page.keyboard.press('Tab');
+  assert.equal(await focused(), 'To the content');
+  const seen = [];
+  for (let i = 0; i < 40; i++) { seen.push(await focused()); await page.keyboard.press('Tab'); }
+  for (const name of [/Leeway$/, /^Model$/, /^Version$/, /^Window$/, /^Segment$/, /^Earlier$/, /^Time range/, /^Later$/, /^Refresh$/, /^Refresh every$/, /^About /]) assert.ok(seen.some((s) => name.test(s.trim())), `${name} is reached by Tab: ${seen}`);
+  await page.getByRole('button', { name: /^Time range/ }).focus();
+  assert.notEqual(await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle), 'none');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Last hour' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Last hour' }).waitFor({ state: 'detached' });
+  assert.match(await focused(), /^Time range/);
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/from=now-1h/);
+  page.check();
+});
+
+test('every control has a name', async (t) => {
+  for (const path of ['/', '/alerts', model]) {
+    const page = await open(t, path);
+    await page.getByRole('navigation').getByRole('link').nth(1).waitFor();
+    if (path === model) await page.locator('canvas').first().waitFor();
+    const nameless = await page.evaluate(() => [...document.querySelectorAll('button, a, select, input, [role=img]')]
+      .filter((e) => !(e.getAttribute('aria-label') || e.innerText?.trim() || e.labels?.length)).map((e) => e.outerHTML.slice(0, 120)));
+    assert.deepEqual(nameless, []);
+    assert.equal(await page.locator('h1').count(), 1);
+    page.check();
+  }
+});
+
+test('on a phone nothing is wider than the screen', async (t) => {
+  for (const path of ['/', '/alerts', '/runbooks/LeewayFeatureDrift', model]) {
+    const page = await open(t, path, { width: 320, height: 640 });
+    await page.getByRole('navigation').getByRole('link').nth(1).waitFor();
+    if (path === model) await chart(page).locator('canvas').waitFor();
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 320, path);
+    page.check();
+  }
+  const page = await open(t, model, { width: 320, height: 640 });
+  await page.getByRole('button', { name: /^Time range/ }).click();
+  const box = await page.locator('.popover .box').boundingBox();
+  assert.ok(box.x >= 0 && box.x + box.width <= 320, JSON.stringify(box));
+  await page.getByRole('button', { name: 'Last 7 days' }).click();
+  await page.waitForURL(/from=now-7d/);
+});
+
+test('light and dark, as the system says or as chosen', async (t) => {
+  const background = (page) => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  const light = await open(t, '/', { scheme: 'light' }), dark = await open(t, '/', { scheme: 'dark' });
+  assert.equal(await background(light), 'rgb(244, 245, 245)');
+  assert.equal(await background(dark), 'rgb(17, 18, 23)');
+  await dark.getByRole('button', { name: 'Light colours' }).click();
+  await dark.getByRole('button', { name: 'Dark colours' }).waitFor();
+  assert.equal(await background(dark), 'rgb(244, 245, 245)');
+  await dark.reload();
+  await dark.getByRole('button', { name: 'Dark colours' }).waitFor();
+  assert.equal(await background(dark), 'rgb(244, 245, 245)');
+  light.check();
+  dark.check();
+});
