@@ -2,6 +2,7 @@ package rules
 
 import (
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -104,6 +105,7 @@ func queries(t *testing.T, description string) []string {
 
 func TestAlerts(t *testing.T) {
 	root := leewaytest.Repository(t)
+	doc := guide(t)
 	seen := make(map[string]bool)
 	for _, r := range alerts(t) {
 		t.Run(r.Alert, func(t *testing.T) {
@@ -126,11 +128,19 @@ func TestAlerts(t *testing.T) {
 			page := "docs/runbooks/" + r.Alert + ".md"
 			assert.Equal(t, "https://github.com/leeway-ml/leeway/blob/main/"+page, r.Annotations["runbook_url"])
 			checkDashboard(t, r.Annotations["dashboard_url"])
+			assert.Contains(t, doc, fmt.Sprintf("\n| [%s](runbooks/%s.md) | %s | %s | ", r.Alert, r.Alert, r.Labels["severity"], r.Labels["signal"]), "docs/alerts.md")
 			text, err := os.ReadFile(filepath.Join(root, page))
 			require.NoError(t, err, "each alert has a runbook")
 			assert.True(t, strings.HasPrefix(string(text), "# "+r.Alert+"\n"), "%s: its heading is the alert's name", page)
 		})
 	}
+}
+
+// guide is docs/alerts.md.
+func guide(t *testing.T) string {
+	text, err := os.ReadFile(filepath.Join(leewaytest.Repository(t), "docs", "alerts.md"))
+	require.NoError(t, err)
+	return string(text)
 }
 
 var (
@@ -233,7 +243,9 @@ func TestLimits(t *testing.T) {
 			})
 		}
 	}
+	doc := guide(t)
 	for name, uses := range limits {
+		assert.Contains(t, doc, "`"+name+"`", "docs/alerts.md")
 		assert.Positive(t, uses, "%s is used by no rule", name)
 	}
 }
