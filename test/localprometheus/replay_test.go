@@ -91,7 +91,6 @@ func TestReplay(t *testing.T) {
 		{"query", "instant", "--time=" + end.Format(time.RFC3339), api.url, psi},
 		{"query", "series", "--match=ml_model_info", api.url},
 		{"query", "labels", api.url, "ml_model_name"},
-		{"check", "healthy", "--url=" + api.url},
 	} {
 		output, err := exec.CommandContext(t.Context(), promtool, arguments...).CombinedOutput()
 		assert.NoError(t, err, "%v: %s", arguments, output)
