@@ -76,7 +76,7 @@ function AlertGroup({ group: { alerts }, all, runbook }: { group: Group; all: Li
       </header>
       {alerts.length === 1
         ? <><p class="summary">{first.annotations['summary']}</p><p>{first.annotations['description']}</p></>
-        : alerts.map((a, i) => <details key={i}><summary>{a.annotations['summary'] ?? alertname} <Labels of={rest(a.labels, labels)} /></summary><p>{a.annotations['description']}</p></details>)}
+        : alerts.map((a, i) => <details key={i}><summary>{a.annotations['summary'] ?? alertname} <Labels of={rest(a.labels, labels)} /></summary><p>{a.annotations['description']} {dashboardOf(a, all) !== dashboardOf(first, all) && <a href={dashboardOf(a, all)}>Dashboard</a>}</p></details>)}
       <footer>
         <Labels of={labels} />
         <span class="grow" />

@@ -88,7 +88,9 @@ function Loaded({ dashboard: d, all, location: { params }, theme }: { dashboard:
         : missing && elsewhere === 'none' ? <NothingYet />
         : <>
           {missing && elsewhere && elsewhere !== 'none' && (
-            <p class="notice" role="status">Nothing to choose for {missing.variable.label || missing.variable.name} in this time range. <button type="button" onClick={() => setRange({ from: String(elsewhere.from), to: String(elsewhere.to) })}>Show all data</button></p>
+            <p class="notice" role="status">Nothing to choose for {missing.variable.label || missing.variable.name} in this time range. {range.from <= elsewhere.from && elsewhere.to <= range.to
+              ? <button type="button" onClick={() => setRange({ from: 'now-1h', to: 'now' })}>Show the last hour</button>
+              : <button type="button" onClick={() => setRange({ from: String(elsewhere.from), to: String(elsewhere.to) })}>Show all data</button>}</p>
           )}
           {choices && placed.map((s, i) => <SectionView key={i} section={s} shared={shared} />)}
         </>}

@@ -44,7 +44,7 @@ export function PanelBox({ panel, shared }: { panel: Panel; shared: Shared }): J
   const { x, y, w, h } = panel.gridPos;
   const id = `panel-${panel.id ?? `${x}-${y}`}`;
   return (
-    <section class={`panel ${panel.type} ${panel.transparent ? 'transparent' : ''} ${w <= 6 && panel.type === 'stat' ? 'small' : ''}`} ref={root} aria-labelledby={title ? id : undefined} aria-busy={busy}
+    <section class={`panel of-${panel.type} ${panel.transparent ? 'transparent' : ''} ${w <= 6 && panel.type === 'stat' ? 'small' : ''}`} ref={root} aria-labelledby={title ? id : undefined} aria-busy={busy}
       style={{ '--x': x + 1, '--y': y + 1, '--w': w, '--h': h } as Record<string, number>}>
       {(title || panel.description) && (
         <header>
@@ -87,7 +87,7 @@ function useSeen(root: { current: HTMLElement | null }): boolean {
 }
 
 function useFrames(panel: Panel, shared: Shared, seen: boolean, root: { current: HTMLElement | null }): { frames?: Frame[]; failure?: unknown; busy: boolean } {
-  const [state, set] = useState<{ frames?: Frame[]; failure?: unknown; busy: boolean }>({ busy: true });
+  const [state, set] = useState<{ frames?: Frame[]; failure?: unknown; busy: boolean }>({ busy: false });
   useEffect(() => {
     if (!seen) return;
     if (panel.type === 'text' || !panelTypes.includes(panel.type)) return set({ frames: [], busy: false });

@@ -33,7 +33,7 @@ export async function ask(panel: Panel, { scope, range }: Context, width: number
   return transform(frames.flat(), panel.transformations);
 }
 
-export interface Event { from: number; to: number; title: string; text: string; color: string }
+export interface Event { from: number; to: number; title: string; text: string; color: string; minor: boolean } // minor: of severity info
 
 // events asks when annotations held: points that follow one another are one event.
 export async function events(annotations: Annotation[], { scope, range }: Context, signal: AbortSignal): Promise<Event[]> {
@@ -47,7 +47,7 @@ export async function events(annotations: Annotation[], { scope, range }: Contex
         if (!value) continue;
         const last = found.at(-1);
         if (last && time - last.to <= 1.5 * step) last.to = time;
-        else found.push({ from: time, to: time, title: fill(a.titleFormat, metric) || a.name, text: fill(a.textFormat, metric), color: a.iconColor ?? 'red' });
+        else found.push({ from: time, to: time, title: fill(a.titleFormat, metric) || a.name, text: fill(a.textFormat, metric), color: a.iconColor ?? 'red', minor: metric['severity'] === 'info' });
       }
       return found;
     });

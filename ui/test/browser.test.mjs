@@ -45,12 +45,16 @@ const nothing = { '/api/v1/query_range': matrix, '/api/v1/query': vector, '/api/
 
 const model = '/d/leeway-model?from=all&var-model=flight-delay&var-window=24h';
 // By what they are and show, not by their titles, which may change.
-const chart = (page) => page.locator('section.panel.timeseries', { has: page.getByRole('button', { name: 'temperature', exact: true }) }).first();
-const features = (page) => page.locator('section.panel.table', { has: page.locator('td a', { hasText: /^temperature$/ }) }).first();
+const chart = (page) => page.locator('section.panel.of-timeseries', { has: page.getByRole('button', { name: 'temperature', exact: true }) }).first();
+const features = (page) => page.locator('section.panel.of-table', { has: page.locator('td a', { hasText: /^temperature$/ }) }).first();
 const feature = (page) => features(page).locator('td a', { hasText: /^temperature$/ }).first();
 // drawn says whether anything is on a panel's chart.
 const drawn = (locator) => locator.locator('canvas').evaluate((c) => new Set(c.getContext('2d').getImageData(0, 0, c.width, c.height).data).size > 8);
-const settled = (page) => page.waitForFunction(() => document.querySelectorAll('.panel').length > 3 && !document.querySelector('.panel[aria-busy="true"] .empty, .toolbar .busy'));
+// settled: every panel of a window this high has its answer.
+const settled = (page) => page.waitForFunction(() => {
+  const all = [...document.querySelectorAll('.panel')];
+  return all.length > 3 && !document.querySelector('.toolbar .busy') && all.every((p) => p.getAttribute('aria-busy') !== 'true' && p.querySelector('.body').childElementCount > 0);
+});
 
 test('a dashboard opens and shows data', async (t) => {
   const page = await open(t, model);
@@ -59,7 +63,7 @@ test('a dashboard opens and shows data', async (t) => {
   assert.ok(await drawn(psi));
   assert.match(await psi.locator('.plot').getAttribute('aria-label'), /temperature/);
   await feature(page).waitFor();
-  assert.match(await page.locator('section.panel.stat .value').first().innerText(), /\d/);
+  assert.match(await page.locator('section.panel.of-stat .value').first().innerText(), /\d/);
   assert.match(page.url(), /from=\d+&to=\d+/, 'all data was found');
   assert.equal(await page.title(), 'Model · Leeway');
   page.check();
@@ -102,7 +106,6 @@ test('every dashboard is drawn without a failure', async (t) => {
     await page.goto(`${page0}/d/${uid}?from=all&var-model=flight-delay&var-window=24h`);
     await page.getByRole('heading', { level: 1, name: title.replace('Leeway / ', '') }).waitFor();
     await settled(page);
-    await page.waitForFunction(() => !document.querySelector('.panel[aria-busy="true"]'));
     assert.deepEqual(await page.locator('.problem').allInnerTexts(), [], title);
     assert.equal(await page.getByText('This page does not draw').count(), 0, title);
   }
@@ -241,7 +244,7 @@ test('every control has a name', async (t) => {
     await page.getByRole('navigation').getByRole('link').nth(1).waitFor();
     if (path === model) await page.locator('canvas').first().waitFor();
     const nameless = await page.evaluate(() => [...document.querySelectorAll('button, a, select, input, [role=img]')]
-      .filter((e) => !(e.getAttribute('aria-label') || e.innerText?.trim() || e.labels?.length)).map((e) => e.outerHTML.slice(0, 120)));
+      .filter((e) => !(e.getAttribute('aria-label') || e.textContent.trim() || e.labels?.length)).map((e) => e.outerHTML.slice(0, 120)));
     assert.deepEqual(nameless, []);
     assert.equal(await page.locator('h1').count(), 1);
     page.check();

@@ -290,20 +290,22 @@ function thresholds(u: uPlot, { lines, theme }: Drawn, behind: boolean): void {
   }
 }
 
-// drawEvents shades when alerts fired, with a mark where each began.
+// drawEvents shades when alerts fired; those that only inform are a line at the bottom, as they may last for weeks.
 function drawEvents(u: uPlot, { events, theme, range }: Drawn): void {
   const { left, top, width: w, height: h } = u.bbox;
   u.ctx.save();
   u.ctx.beginPath();
   u.ctx.rect(left, top, w, h);
   u.ctx.clip();
-  for (const [from, to, color] of union(events)) {
-    if (to < range.from || from > range.to) continue;
-    const a = u.valToPos(from, 'x', true), b = Math.max(u.valToPos(to, 'x', true), a + 2 * devicePixelRatio);
-    u.ctx.fillStyle = withAlpha(named(color, theme), 0.09);
-    u.ctx.fillRect(a, top, b - a, h);
-    u.ctx.fillStyle = withAlpha(named(color, theme), 0.8);
-    u.ctx.fillRect(a, top + h - 3 * devicePixelRatio, b - a, 3 * devicePixelRatio);
+  for (const minor of [true, false]) {
+    for (const [from, to, color] of union(events.filter((e) => e.minor === minor))) {
+      if (to < range.from || from > range.to) continue;
+      const a = u.valToPos(from, 'x', true), b = Math.max(u.valToPos(to, 'x', true), a + 2 * devicePixelRatio);
+      u.ctx.fillStyle = withAlpha(named(color, theme), 0.07);
+      if (!minor) u.ctx.fillRect(a, top, b - a, h);
+      u.ctx.fillStyle = withAlpha(named(color, theme), minor ? 0.4 : 0.8);
+      u.ctx.fillRect(a, top + h - 3 * devicePixelRatio, b - a, 3 * devicePixelRatio);
+    }
   }
   u.ctx.restore();
 }
