@@ -86,10 +86,13 @@ export async function content(path: string, signal?: AbortSignal): Promise<Respo
 
 const year = 365 * 86400e3, day = 86400e3;
 
+// samples selects what the statistics say of how many predictions they are of, which is always there.
+export const samples = (model: string | undefined) => `ml_statistics_samples{ml_subject="prediction"${model === undefined ? '' : `, ml_model_name=${JSON.stringify(model)}`}}`;
+
 // span finds from when to when there are statistics, of one model or of all: first by day, then by five minutes, which no sample
 // escapes. It ends where those of all windows are still there.
 export async function span(model: string | undefined, now: number, signal?: AbortSignal): Promise<{ from: number; to: number } | undefined> {
-  const selector = `ml_statistics_samples{ml_subject="prediction"${model === undefined ? '' : `, ml_model_name=${JSON.stringify(model)}`}}`;
+  const selector = samples(model);
   const seen = async (expr: string, from: number, to: number, step: number) => (await queryRange(`count(${expr})`, from, to, step, signal))[0]?.values ?? [];
   const days = await seen(`present_over_time(${selector}[1d])`, now - 25 * year, now + 2 * day, day);
   if (days.length === 0) return undefined;

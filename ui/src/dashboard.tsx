@@ -2,7 +2,7 @@
 
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { content, span } from './api';
+import { content, query, samples, span } from './api';
 import type { Theme } from './colors';
 import { sections, type Section } from './layout';
 import { place } from './links';
@@ -11,8 +11,8 @@ import type { Dashboard } from './model';
 import { PanelBox, Problem, type Shared } from './panel';
 import { RefreshPicker, shifted, TimePicker, VariablePicker } from './pickers';
 import { events as eventsOf, intervals, type Event } from './queries';
-import { duration, isRelative, resolve, step, type Range, type Raw } from './timerange';
-import { scopeOf, settle, type Choice, type Wanted } from './variables';
+import { date, duration, isRelative, resolve, step, type Range, type Raw } from './timerange';
+import { queryText, scopeOf, settle, type Choice, type Wanted } from './variables';
 
 export interface Listed { name: string; uid: string; title: string; description: string }
 
@@ -53,7 +53,8 @@ function Loaded({ dashboard: d, all, location: { params }, theme }: { dashboard:
   const scope = useMemo(() => scopeOf(choices ?? []), [JSON.stringify(choices?.map((c) => [c.chosen, c.chosen[0] === '$__all' ? c.options : 0]))]);
   const model = scope.get('model')?.values[0];
   const missing = settled && !choices?.some((c) => c.failure) ? choices?.find((c) => c.variable.type === 'query' && c.options.length === 0) : undefined;
-  const elsewhere = useElsewhere(missing !== undefined || everything, everything || !params.has('from'), everything ? params.get('var-model') ?? undefined : undefined, range);
+  const models = (d.templating?.list ?? []).some((v) => v.type === 'query' && queryText(v).includes('ml_'));
+  const { span: elsewhere, moved } = useElsewhere(missing !== undefined, everything ? 'all' : models && !params.has('from') ? 'default' : undefined, params.get('var-model') ?? undefined);
   const events = useEvents(d, settled, scope, range, tick);
   const change = (changes: Record<string, string | string[] | undefined>, replace = false) => navigate(changedAddress(params, changes), replace);
   const setRange = ({ from, to }: Raw) => change({ from, to });
@@ -91,6 +92,9 @@ function Loaded({ dashboard: d, all, location: { params }, theme }: { dashboard:
             <p class="notice" role="status">Nothing to choose for {missing.variable.label || missing.variable.name} in this time range. {range.from <= elsewhere.from && elsewhere.to <= range.to
               ? <button type="button" onClick={() => setRange({ from: 'now-1h', to: 'now' })}>Show the last hour</button>
               : <button type="button" onClick={() => setRange({ from: String(elsewhere.from), to: String(elsewhere.to) })}>Show all data</button>}</p>
+          )}
+          {!missing && moved && elsewhere && elsewhere !== 'none' && raw.to === String(elsewhere.to) && (
+            <p class="notice" role="status">No statistics come now; the newest are of {date(elsewhere.to, utc)}. This is all data up to then. <button type="button" onClick={() => setRange({ from: 'now-7d', to: 'now' })}>Show the last 7 days</button></p>
           )}
           {choices && placed.map((s, i) => <SectionView key={i} section={s} shared={shared} />)}
         </>}
@@ -132,20 +136,26 @@ function useChoices(d: Dashboard, params: URLSearchParams, range: Range, tick: n
   return state;
 }
 
-// useElsewhere looks for data outside the time range, where there is none in it: what was replayed lies in the past. Whoever
-// named no range is taken there.
-function useElsewhere(wanted: boolean, move: boolean, model: string | undefined, range: Range): { from: number; to: number } | 'none' | undefined {
-  const [found, set] = useState<{ from: number; to: number } | 'none'>();
+interface Elsewhere { span?: { from: number; to: number } | 'none'; moved?: boolean }
+
+// useElsewhere finds out for when there is data: where the time range has nothing to choose from, where all data is asked for, and
+// once where nobody named a time range and no statistics come now: what was replayed lies in the past, and is shown.
+function useElsewhere(missing: boolean, open: 'all' | 'default' | undefined, model: string | undefined): Elsewhere {
+  const [found, set] = useState<Elsewhere>({});
   useEffect(() => {
-    if (!wanted) return set(undefined);
+    if (!missing && !open) return;
     const stop = new AbortController();
-    span(model, Date.now(), stop.signal).then((s) => {
-      set(s ?? 'none');
-      if (s && move) navigate(changedAddress(new URLSearchParams(window.location.search), { from: String(s.from), to: String(s.to) }), true);
-      else if (!s && new URLSearchParams(window.location.search).get('from') === 'all') navigate(changedAddress(new URLSearchParams(window.location.search), { from: undefined }), true);
-    }, () => undefined);
+    const look = async () => {
+      if (open === 'default' && !missing && (await query(`count(${samples(model)})`, Date.now(), stop.signal)).length > 0) return;
+      const there = await span(open && model, Date.now(), stop.signal);
+      set({ span: there ?? 'none', moved: open === 'default' });
+      const now = new URLSearchParams(window.location.search);
+      if (open && there) navigate(changedAddress(now, { from: String(there.from), to: String(there.to) }), true);
+      else if (open === 'all') navigate(changedAddress(now, { from: undefined }), true);
+    };
+    look().catch(() => undefined); // panels say what is wrong
     return () => stop.abort();
-  }, [wanted, move, range.from, range.to]);
+  }, [missing, open, model]);
   return found;
 }
 

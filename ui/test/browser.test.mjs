@@ -32,7 +32,7 @@ async function open(t, path, { width = 1400, height = 1000, scheme = 'light', an
   page.on('pageerror', (e) => wrong.push(`error: ${e.message}`));
   page.on('console', (m) => { if (m.type() === 'error' || m.type() === 'warning') wrong.push(`console: ${m.text()}`); });
   for (const [part, answer] of Object.entries(answers)) {
-    await page.route((u) => u.pathname.includes(part), (route) => (answer === 'away' ? route.abort() : route.fulfill(answer)));
+    await page.route((u) => decodeURIComponent(u.pathname + u.search).includes(part), (route) => (answer === 'away' ? route.abort() : route.fulfill(answer)));
   }
   await page.goto(page0 + path);
   page.check = () => { if (quiet) assert.deepEqual(wrong, []); else assert.deepEqual(wrong.filter((w) => !/Failed to load resource/.test(w)), []); };
@@ -193,6 +193,16 @@ test('a server that is away is said to be', async (t) => {
 test('addresses that lead nowhere', async (t) => {
   const page = await open(t, '/d/nowhere');
   await page.getByRole('heading', { name: 'Not here' }).waitFor();
+  page.check();
+});
+
+test('whoever names no time is shown what was replayed', async (t) => {
+  const page = await open(t, '/d/leeway-model?var-model=flight-delay', { answers: { '/api/v1/query?query=count(ml_statistics_samples': vector } });
+  await page.getByText('No statistics come now').waitFor();
+  await page.waitForURL(/from=\d+&to=\d+/);
+  await feature(page).waitFor();
+  await page.getByRole('button', { name: 'Show the last 7 days' }).click();
+  await page.waitForURL(/from=now-7d&to=now/);
   page.check();
 });
 
