@@ -73,6 +73,10 @@ ui/node_modules/.package-lock.json: ui/package-lock.json
 check-ui: ui/node_modules/.package-lock.json ## Fail if ui/dist is not what ui/src makes, or its unit tests fail
 	$(GO) test -tags integration -count=1 -run '^(TestBundle|TestUnits)$$' ./ui/
 
+.PHONY: screenshots
+screenshots: build ui/node_modules/.package-lock.json ## Take the pictures in docs/images: replays flights, opens the page in Chromium
+	dashboards/screenshots/run.sh
+
 .PHONY: check-generated
 check-generated: ## Fail if what is generated is not what is committed
 	.ci/check-generated

@@ -15,7 +15,7 @@ func fleet() *dashboard.DashboardBuilder {
 		Uid("leeway-fleet").Time("now-7d", "now").
 		WithVariable(windows("")).
 		WithVariable(slice()).
-		Annotation(alerts(`, severity=~"critical|warning"`, "{{ml_model_name}} {{ml_window}}"))
+		Annotation(alerts(`, severity="critical"`, "{{ml_model_name}} {{ml_window}}"))
 
 	fleetNow(b)
 	b.WithPanel(fleetTable())
