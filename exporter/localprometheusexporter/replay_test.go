@@ -71,6 +71,9 @@ func TestReplay(t *testing.T) {
 	replayed(begin.Add(97 * time.Hour))
 	require.Len(t, r.firing("Drift"), 1, "now, in the replay, it fires")
 	assert.WithinDuration(t, begin.Add(96*time.Hour), r.firing("Drift")[0], 15*time.Minute)
+
+	r.send(gauge("ml.model.drift.share", "1", 0, map[string]any{"ml.window": "24h"}, time.Now()))
+	require.Eventually(t, func() bool { return len(r.firing("Drift")) == 0 }, time.Minute, 50*time.Millisecond, "alerts of the past are none of today")
 }
 
 // firing are the times since when the alert is active.
