@@ -101,6 +101,9 @@ func (c Config) yaml() string {
 	if c.Alertmanager != "" {
 		text += fmt.Sprintf("alerting: {alertmanagers: [{static_configs: [{targets: [%q]}]}]}\n", c.Alertmanager)
 	}
+	if c.RemoteWrite { // a replay's past may come in any order
+		text += "storage: {tsdb: {out_of_order_time_window: 100d}}\n"
+	}
 	if c.Collector != nil {
 		text += fmt.Sprintf(`scrape_configs:
   - {job_name: leeway-models, honor_labels: true, static_configs: [{targets: [%q]}]}
