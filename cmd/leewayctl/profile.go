@@ -182,7 +182,7 @@ func writeProfile(p *profile.Profile, path string) (size int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	defer os.Remove(file.Name()) // does nothing once it is renamed
+	defer func() { _ = os.Remove(file.Name()) }() // does nothing once it is renamed
 	err = p.Write(file)
 	if err == nil {
 		err = file.Chmod(0o644)

@@ -171,7 +171,7 @@ func (f *replayFlags) run(ctx context.Context, out, errOut io.Writer) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", endpoint, err)
 		}
-		defer client.Close(context.WithoutCancel(ctx))
+		defer func() { _ = client.Close(context.WithoutCancel(ctx)) }()
 		to.clients = append(to.clients, client)
 	}
 	bar, err := f.progress(errOut)

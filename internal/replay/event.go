@@ -16,6 +16,7 @@ import (
 // InputForm says how a prediction's inputs travel.
 type InputForm string
 
+// The ways that inputs travel.
 const (
 	InputsMap        InputForm = "map"        // one map attribute, ml.inputs
 	InputsAttributes InputForm = "attributes" // an attribute each: ml.input.<feature>

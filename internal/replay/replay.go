@@ -207,7 +207,7 @@ func span(o Options) (first, last time.Time, err error) {
 	if err != nil {
 		return first, last, err
 	}
-	defer source.Close()
+	defer func() { _ = source.Close() }()
 	source.from, source.to = o.From, o.To
 	for {
 		row, err := source.Next()

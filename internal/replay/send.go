@@ -109,4 +109,5 @@ func (c *Client) Close(ctx context.Context) error { return c.logs.Shutdown(ctx) 
 
 type host struct{}
 
+// GetExtensions are none.
 func (host) GetExtensions() map[component.ID]component.Component { return nil }

@@ -53,7 +53,7 @@ func StartBinary(t testing.TB, binary, config string) *Collector {
 		if attempt < 3 && strings.Contains(config, "${leewaytest:") && strings.Contains(c.Logs(), inUse) {
 			continue // somebody was quicker; other free addresses are found
 		}
-		t.Fatalf("the collector ended while it started: %v\n%s", c.exit, c.logs.last(50))
+		t.Fatalf("the collector ended while it started: %v\n%s", c.exit, c.logs.last())
 	}
 }
 
@@ -93,7 +93,7 @@ func launch(t testing.TB, binary, config string) *Collector {
 	t.Cleanup(func() {
 		c.end()
 		if t.Failed() {
-			t.Logf("the end of the collector's log:\n%s", c.logs.last(50))
+			t.Logf("the end of the collector's log:\n%s", c.logs.last())
 		}
 	})
 	return c
@@ -119,7 +119,7 @@ func (c *Collector) awaitReady(t testing.TB) bool {
 		case <-c.exited:
 			return false
 		case <-deadline:
-			t.Fatalf("the collector was not ready after %v:\n%s", startDeadline, c.logs.last(50))
+			t.Fatalf("the collector was not ready after %v:\n%s", startDeadline, c.logs.last())
 		case <-poll.C:
 			if c.logs.contain(readyLine) || c.listens() {
 				return true
@@ -151,11 +151,11 @@ func (c *Collector) Stop(t testing.TB) {
 	select {
 	case <-c.exited:
 		if c.exit != nil {
-			t.Errorf("the collector ended badly: %v\n%s", c.exit, c.logs.last(50))
+			t.Errorf("the collector ended badly: %v\n%s", c.exit, c.logs.last())
 		}
 	case <-time.After(stopDeadline):
 		_ = c.command.Process.Kill()
-		t.Errorf("the collector did not end within %v of SIGTERM:\n%s", stopDeadline, c.logs.last(50))
+		t.Errorf("the collector did not end within %v of SIGTERM:\n%s", stopDeadline, c.logs.last())
 		<-c.exited
 	}
 }

@@ -30,8 +30,11 @@ func (l *logs) contain(part string) bool {
 	return bytes.Contains(l.text.Bytes(), []byte(part))
 }
 
-// last is the last n lines.
-func (l *logs) last(n int) string {
+// shown is how many lines a failed test shows.
+const shown = 50
+
+// last is the last lines.
+func (l *logs) last() string {
 	lines := strings.Split(strings.TrimRight(l.String(), "\n"), "\n")
-	return strings.Join(lines[max(0, len(lines)-n):], "\n")
+	return strings.Join(lines[max(0, len(lines)-shown):], "\n")
 }
