@@ -20,7 +20,7 @@ after(() => browser?.close());
 // open gives a page that fails the test for what goes to its console and for requests to others. answers: the API's answers by a
 // part of their path, in place of the server's.
 async function open(t, path, { width = 1400, height = 1000, scheme = 'light', answers = {}, quiet = true } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme });
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, timezoneId: 'UTC', locale: 'en-GB' });
   t.after(async () => {
     if (process.env.LEEWAY_SHOTS) for (const p of context.pages()) await p.screenshot({ path: `${process.env.LEEWAY_SHOTS}/${t.name.replace(/\W+/g, '-').slice(0, 40)}.png` });
     await context.close();
