@@ -27,6 +27,14 @@ say "2. The collector, with its default configuration"
 collector=$!
 trap 'kill $collector 2>/dev/null || true; wait $collector 2>/dev/null || true' EXIT
 trap 'exit 0' INT TERM
+until grep -q "Everything is ready" leeway.log; do
+    if ! kill -0 $collector 2>/dev/null; then
+        echo "The collector ended; its last words:" >&2
+        grep "^Error" leeway.log >&2 || tail -5 leeway.log >&2
+        exit 1
+    fi
+    sleep 0.2
+done
 echo "OTLP on localhost:4317 and 4318, Prometheus metrics on http://localhost:9464/metrics, log in $work/leeway.log"
 
 say "3. May to August, moved by whole weeks to end in this one"
