@@ -13,7 +13,7 @@ import { known } from './units';
 import { queryText } from './variables';
 
 // Properties that are drawn, or that change nothing here (inspect, filterable: Grafana's own tools for cells).
-const properties = new Set(['displayName', 'unit', 'decimals', 'min', 'max', 'noValue', 'color', 'thresholds', 'mappings', 'links', 'inspect', 'filterable', 'description']);
+const properties = new Set(['displayName', 'unit', 'decimals', 'min', 'max', 'fieldMinMax', 'noValue', 'color', 'thresholds', 'mappings', 'links', 'inspect', 'filterable', 'description']);
 const customs = new Set(['drawStyle', 'lineInterpolation', 'lineWidth', 'lineStyle', 'fillOpacity', 'gradientMode', 'fillBelowTo', 'showPoints', 'pointSize', 'spanNulls', 'stacking', 'axisPlacement', 'axisLabel',
   'axisSoftMin', 'axisSoftMax', 'axisCenteredZero', 'scaleDistribution', 'thresholdsStyle', 'transform', 'hideFrom', 'barAlignment', 'align', 'width', 'minWidth', 'hidden', 'cellOptions', 'inspect', 'filterable', 'insertNulls', 'axisColorMode', 'axisBorderShow']);
 const variables = ['query', 'custom', 'interval', 'textbox', 'constant', 'datasource'];

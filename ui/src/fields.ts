@@ -22,9 +22,16 @@ const matchers: Record<string, Matcher> = {
 
 export const isMatcher = (id: string) => id in matchers;
 
-// configure applies the panel's configuration; replace fills variables in names.
+const numbersOf = (field: Field) => field.kind === 'number' ? field.values.filter((v): v is number => typeof v === 'number' && Number.isFinite(v)) : [];
+
+// rangeOf is from the least number to the greatest.
+const rangeOf = (numbers: number[]) => ({ min: numbers.reduce((a, b) => Math.min(a, b), Infinity), max: numbers.reduce((a, b) => Math.max(a, b), -Infinity) });
+
+// configure applies the panel's configuration; replace fills variables in names. As in Grafana, what has no limits of its own has
+// the range of all the panel's numbers, so that bars compare between columns, unless fieldMinMax asks for its own.
 export function configure(frames: Frame[], source: FieldConfigSource | undefined, standard: FieldConfig, replace: (s: string, labels: Record<string, string>) => string): ShownFrame[] {
   let index = 0;
+  const all = rangeOf(frames.flatMap((frame) => frame.fields.flatMap(numbersOf)));
   return frames.map((frame) => ({
     ...frame, fields: frame.fields.map((field): Shown => {
       const defaults = source?.defaults ?? {};
@@ -32,11 +39,11 @@ export function configure(frames: Frame[], source: FieldConfigSource | undefined
       for (const { matcher, properties } of source?.overrides ?? []) {
         if (matchers[matcher.id]?.(field, frame, matcher.options)) for (const p of properties) set(config, p.id, p.value);
       }
-      const numbers = field.kind === 'number' ? field.values.filter((v): v is number => typeof v === 'number' && Number.isFinite(v)) : [];
+      const range = config.fieldMinMax ? rangeOf(numbersOf(field)) : all;
       return {
         ...field, config, index: field.kind === 'number' ? index++ : 0,
         title: config.displayName ? replace(config.displayName, field.labels ?? {}) : nameOf(field),
-        min: config.min ?? numbers.reduce((a, b) => Math.min(a, b), Infinity), max: config.max ?? numbers.reduce((a, b) => Math.max(a, b), -Infinity),
+        min: config.min ?? range.min, max: config.max ?? range.max,
       };
     }),
   }));

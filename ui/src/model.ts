@@ -129,6 +129,7 @@ export interface FieldConfig {
   decimals?: number | null;
   min?: number | null;
   max?: number | null;
+  fieldMinMax?: boolean;
   noValue?: string;
   color?: { mode: string; fixedColor?: string; seriesBy?: string };
   thresholds?: Thresholds;

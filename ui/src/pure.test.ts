@@ -177,6 +177,13 @@ describe('frames and fields', () => {
     assert.equal(display(field, null, 'dark').text, 'nothing');
   });
   it('reducers', () => assert.deepEqual(['lastNotNull', 'last', 'max', 'mean', 'sum', 'count'].map((r) => reduce([1, 3, null], r)), [3, null, 3, 2, 4, 3]));
+  it('columns share a range, unless they ask for their own', () => {
+    const own = [{ matcher: { id: 'byName', options: 'b' }, properties: [{ id: 'fieldMinMax', value: true }] }];
+    const [f] = configure([table({ a: [1, 4], b: [2, 8], c: [0, 1] })], { defaults: { min: 0 }, overrides: own }, {}, (s) => s);
+    assert.deepEqual(f!.fields.map((x) => [x.min, x.max]), [[0, 8], [0, 8], [0, 8]]);
+    const [g] = configure([table({ a: [1, 9], b: [2, 8] })], { overrides: own }, {}, (s) => s);
+    assert.deepEqual(g!.fields.map((x) => [x.min, x.max]), [[1, 9], [2, 8]]);
+  });
   it('single values share a range', () => {
     const shown = configure([table({ a: [1, 4] }), table({ b: [8] })], {}, {}, (s) => s);
     assert.deepEqual(singles(shown).map((s) => [s.name, s.value, s.field.min, s.field.max]), [['a', 4, 0, 8], ['b', 8, 0, 8]]);

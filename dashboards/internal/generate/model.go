@@ -92,7 +92,7 @@ func featureTable() cog.Builder[dashboard.Panel] {
 			"/d/leeway-feature?"+handsOn+"&${model:queryparam}&${version:queryparam}&var-feature=${__value.raw}"))).
 		OverrideByName("drifted", set("displayName", "Drifted", "mappings", words("0", "no", good, "1", "yes", bad),
 			"custom.cellOptions", map[string]any{"type": "color-text"}, "custom.width", 90)).
-		OverrideByName("psi", set("displayName", "PSI", "custom.cellOptions", bar, "min", 0, "color", fixed(current))).
+		OverrideByName("psi", set("displayName", "PSI", "custom.cellOptions", bar, "min", 0, "fieldMinMax", true, "color", fixed(current))).
 		OverrideByName("psi_threshold", set("displayName", "Threshold")).
 		OverrideByName("psi_noise", set("displayName", "Noise")).
 		OverrideByName("js_distance", set("displayName", "JS distance", "max", 1, "min", 0)).
