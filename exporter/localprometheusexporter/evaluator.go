@@ -120,8 +120,15 @@ func (t *track) evaluate(ctx context.Context, group *promrules.Group, at time.Ti
 	}
 }
 
+// pastKey marks the context of evaluations in a replayed history.
+type pastKey struct{}
+
+// ofThePast says whether what fires fired in a history that is being replayed.
+func ofThePast(ctx context.Context) bool { return ctx.Value(pastKey{}) != nil }
+
 // replay evaluates the replayed history up to where it has got.
 func (e *evaluator) replay(ctx context.Context, reading reading) {
+	ctx = context.WithValue(ctx, pastKey{}, true)
 	if !e.models.replayFrom.Equal(reading.replayFrom) {
 		e.reset()
 		e.models.replayFrom = reading.replayFrom

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -170,6 +171,16 @@ func newAlertmanager(t *testing.T) *alertmanager {
 	}))
 	t.Cleanup(a.Close)
 	return a
+}
+
+// got says whether an alert of that name has come.
+func (a *alertmanager) got(name string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.ContainsFunc(a.alerts, func(alert map[string]any) bool {
+		labels, _ := alert["labels"].(map[string]any)
+		return labels["alertname"] == name
+	})
 }
 
 // TestAlertmanager: it gets what fires, by the client that is configured.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/config/confighttp"
 )
 
 const driftRules = `
@@ -34,6 +35,10 @@ func TestReplay(t *testing.T) {
 	config := testConfig(t)
 	config.Rules.Directory = rulesDirectory(t, driftRules)
 	config.Rules.ReplayInterval = 15 * time.Minute
+	am := newAlertmanager(t)
+	client := confighttp.NewDefaultClientConfig()
+	client.Endpoint = am.URL + "/am"
+	config.Alertmanagers = []confighttp.ClientConfig{client}
 	r := start(t, config)
 	begin := time.Now().Add(-60 * 24 * time.Hour).Truncate(time.Hour)
 	share := func(from, to int, value float64) {
@@ -71,6 +76,8 @@ func TestReplay(t *testing.T) {
 	replayed(begin.Add(97 * time.Hour))
 	require.Len(t, r.firing("Drift"), 1, "now, in the replay, it fires")
 	assert.WithinDuration(t, begin.Add(96*time.Hour), r.firing("Drift")[0], 15*time.Minute)
+	require.Eventually(t, func() bool { return am.got("Gone") }, time.Minute, 50*time.Millisecond)
+	assert.False(t, am.got("Drift"), "alerts of the past call nobody")
 
 	r.send(gauge("ml.model.drift.share", "1", 0, map[string]any{"ml.window": "24h"}, time.Now()))
 	require.Eventually(t, func() bool { return len(r.firing("Drift")) == 0 }, time.Minute, 50*time.Millisecond, "alerts of the past are none of today")
