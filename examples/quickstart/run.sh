@@ -22,6 +22,7 @@ say "1. A profile of March and April: what the model looked like when it was goo
     --time-zone America/New_York --output profiles/flight-delay.json --force
 
 say "2. The collector, with its default configuration"
+: >leeway.log # without what the last run said
 # But for one thing: a replay is faster than life, so summaries are sent with each batch, not every 10 seconds.
 "$repo/bin/leeway" --config "$repo/config/leeway.yaml" --config "yaml:connectors::model_summary::flush_interval: 0s" >leeway.log 2>&1 &
 collector=$!
@@ -62,7 +63,8 @@ fi
 say "Open http://localhost:9090/"
 cat <<TEXT
 The page has the dashboards with the model's drift over these four months, and the alerts that it raised. They are worked out
-in event time, for each hour of the history; that may go on for a minute.
+in event time, for each hour of the history; that may go on for a minute. LeewayProfileStale is among them, and right: the
+flights, and the profile with them, are of 2013.
 
 The collector runs on; send it your own model's predictions, or stop it with Ctrl-C.
 TEXT
