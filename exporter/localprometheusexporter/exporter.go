@@ -101,7 +101,7 @@ func (p *localPrometheus) start(ctx context.Context, host component.Host) error 
 	if p.db, err = openStorage(p.config, log, registry); err != nil {
 		return err
 	}
-	store := held{SampleAndChunkQueryable: p.db, step: p.config.Query.Lookback * 4 / 5}
+	store := held{SampleAndChunkQueryable: p.db, step: p.config.Query.Lookback * 4 / 5, head: p.db.Head()}
 	background, stop := context.WithCancel(context.Background())
 	p.stopRules = stop
 	if err := p.startRules(background, files, store, listen, log, registry); err != nil {

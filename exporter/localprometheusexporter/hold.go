@@ -3,6 +3,7 @@ package localprometheusexporter
 import (
 	"context"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -11,6 +12,7 @@ import (
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
+	"github.com/prometheus/prometheus/util/annotations"
 )
 
 // windowLabel is ml.window, as Prometheus has it.
@@ -28,6 +30,13 @@ const maxHold = 12 * time.Hour
 type held struct {
 	storage.SampleAndChunkQueryable
 	step time.Duration // between filled-in samples; less than the lookback
+	head span          // of the samples in memory that came in order
+}
+
+// span is a range of time, in milliseconds; the first is greater than the last where it is empty.
+type span interface {
+	MinTime() int64
+	MaxTime() int64
 }
 
 // Querier reads what is stored between the two times, and somewhat before.
@@ -36,12 +45,54 @@ func (h held) Querier(mint, maxt int64) (storage.Querier, error) {
 	if err != nil {
 		return nil, err
 	}
-	return heldQuerier{Querier: querier, step: h.step.Milliseconds()}, nil
+	return heldQuerier{Querier: querier, step: h.step.Milliseconds(), labels: func() (storage.Querier, error) {
+		if first, last := h.head.MinTime(), h.head.MaxTime(); first <= last && (maxt < first || mint > last) {
+			return h.SampleAndChunkQueryable.Querier(first, last)
+		}
+		return storage.NoopQuerier(), nil
+	}}, nil
 }
 
 type heldQuerier struct {
 	storage.Querier
 	step int64
+	// labels reads the names and values of labels that the store leaves out: for a range of time in which memory has only
+	// samples that came out of order, as of a replay beside live traffic, it does not look at memory. What it finds may be of
+	// other times, too; no query is the wiser for it, and no picker stays empty.
+	labels func() (storage.Querier, error)
+}
+
+// LabelValues are the store's, and those of what came out of order.
+func (q heldQuerier) LabelValues(ctx context.Context, name string, hints *storage.LabelHints, matchers ...*labels.Matcher) ([]string, annotations.Annotations, error) {
+	return q.withMemory(func(from storage.Querier) ([]string, annotations.Annotations, error) {
+		return from.LabelValues(ctx, name, hints, matchers...)
+	})
+}
+
+// LabelNames are the store's, and those of what came out of order.
+func (q heldQuerier) LabelNames(ctx context.Context, hints *storage.LabelHints, matchers ...*labels.Matcher) ([]string, annotations.Annotations, error) {
+	return q.withMemory(func(from storage.Querier) ([]string, annotations.Annotations, error) {
+		return from.LabelNames(ctx, hints, matchers...)
+	})
+}
+
+func (q heldQuerier) withMemory(read func(storage.Querier) ([]string, annotations.Annotations, error)) ([]string, annotations.Annotations, error) {
+	stored, notes, err := read(q.Querier)
+	if err != nil {
+		return nil, notes, err
+	}
+	memory, err := q.labels()
+	if err != nil {
+		return nil, notes, err
+	}
+	defer func() { _ = memory.Close() }()
+	more, further, err := read(memory)
+	if err != nil {
+		return nil, notes, err
+	}
+	all := slices.Concat(stored, more)
+	slices.Sort(all)
+	return slices.Compact(all), notes.Merge(further), nil
 }
 
 // Select is the store's, but that statistics of windows hold.

@@ -2,6 +2,7 @@ package localprometheusexporter
 
 import (
 	"context"
+	"encoding/json"
 	"math"
 	"testing"
 	"time"
@@ -137,7 +138,7 @@ func TestHeldQueries(t *testing.T) {
 	assert.Equal(t, map[string]string{"7d": "3"}, r.query("m", begin.Add(24*time.Hour+55*time.Minute), windowLabel))
 	assert.Empty(t, r.query("m", begin.Add(26*time.Hour), windowLabel), "an hour and a bit after the last window")
 	engine := promql.NewEngine(promql.EngineOpts{MaxSamples: 1e6, Timeout: time.Minute, LookbackDelta: 5 * time.Minute})
-	query, err := engine.NewRangeQuery(context.WithoutCancel(t.Context()), held{r.db, 4 * time.Minute}, nil, `m{ml_window="7d"}`, begin.Add(-time.Hour), begin.Add(48*time.Hour), 10*time.Minute)
+	query, err := engine.NewRangeQuery(context.WithoutCancel(t.Context()), held{r.db, 4 * time.Minute, r.db.Head()}, nil, `m{ml_window="7d"}`, begin.Add(-time.Hour), begin.Add(48*time.Hour), 10*time.Minute)
 	require.NoError(t, err)
 	defer query.Close()
 	matrix, err := query.Exec(t.Context()).Matrix()
@@ -145,4 +146,19 @@ func TestHeldQueries(t *testing.T) {
 	require.Len(t, matrix, 1)
 	assert.Equal(t, labels.FromStrings("__name__", "m", windowLabel, "7d"), matrix[0].Metric)
 	assert.Len(t, matrix[0].Floats, 25*6+1, "18 hours, seven more, and the last value's five minutes do not reach the next step")
+}
+
+// TestLabelsOfAReplay: pickers find what came out of order, beside what is of now, in a range of time that has only the former.
+func TestLabelsOfAReplay(t *testing.T) {
+	r := start(t, storeAlone(t))
+	now := time.Now()
+	then := now.Add(-40 * 24 * time.Hour)
+	r.send(gauge("ml.feature.drift.psi", "", 0.1, map[string]any{"ml.model.name": "live"}, now))
+	r.send(gauge("ml.feature.drift.psi", "", 0.1, map[string]any{"ml.model.name": "replayed", "ml.segment.country": "DE"}, then))
+	in := []string{"match[]", "ml_feature_drift_psi", "start", seconds(then.Add(-time.Hour)), "end", seconds(then.Add(time.Hour))}
+	for path, want := range map[string]string{"label/ml_model_name/values": "replayed", "labels": "ml_segment_country"} {
+		var found []string
+		require.NoError(t, json.Unmarshal(r.get("/api/v1/"+path, in...), &found))
+		require.Contains(t, found, want, path)
+	}
 }
