@@ -38,6 +38,11 @@ test-integration: build ## Test the built programs, end to end, with Python clie
 	PATH="$(CURDIR)/.tools/prometheus/usr/bin:$(CURDIR)/.tools/alertmanager/usr/bin:$$PATH" LEEWAY_PYTHON=$(CURDIR)/.venv/bin/python LEEWAY_BIN=$(CURDIR)/bin \
 		$(GO) test -tags integration -count=1 -p 1 -timeout 40m $(INTEGRATION)
 
+.PHONY: test-browser
+test-browser: build ## Test the web page in Chromium, against the built collector (installs what it needs)
+	.ci/install-test-tools
+	LEEWAY_BROWSER=1 LEEWAY_BIN=$(CURDIR)/bin $(GO) test -tags integration -count=1 -timeout 20m -run TestBrowser ./ui
+
 .PHONY: bench
 bench: bench-packages bench-pipelines ## Run all benchmarks (BENCHTIME=1s; docs/performance.md has figures)
 

@@ -124,7 +124,9 @@ test('a chart zooms, shows values, and hides series', async (t) => {
   assert.equal(await psi.locator('.legend [aria-pressed="true"]').count(), 1);
   await button.click();
   await psi.locator('.legend [aria-pressed="false"]').first().waitFor({ state: 'detached' });
-  const before = page.url(), box = await over.boundingBox();
+  const before = page.url();
+  let box; // none while the chart is drawn anew
+  while (!(box = await over.boundingBox())) await page.waitForTimeout(50);
   await page.mouse.move(box.x + box.width * 0.3, box.y + 50);
   await page.mouse.down();
   await page.mouse.move(box.x + box.width * 0.7, box.y + 60, { steps: 5 });
