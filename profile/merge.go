@@ -150,35 +150,35 @@ func addCounts(a, b []uint64) []uint64 {
 	return sum
 }
 
-func (m *Variable) mergeMoments(a, b *Variable) {
+func (v *Variable) mergeMoments(a, b *Variable) {
 	n, k := float64(a.Observed()), float64(b.Observed())
 	switch {
-	case m.Type != Numeric || k == 0:
+	case v.Type != Numeric || k == 0:
 		return
 	case n == 0:
-		m.Min, m.Max, m.Mean, m.StdDev, m.Quantiles = b.Min, b.Max, b.Mean, b.StdDev, maps.Clone(b.Quantiles)
+		v.Min, v.Max, v.Mean, v.StdDev, v.Quantiles = b.Min, b.Max, b.Mean, b.StdDev, maps.Clone(b.Quantiles)
 		return
 	}
 	delta := b.Mean - a.Mean
-	m.Mean = a.Mean + delta*k/(n+k)
+	v.Mean = a.Mean + delta*k/(n+k)
 	squares := (n-1)*a.StdDev*a.StdDev + (k-1)*b.StdDev*b.StdDev + delta*delta*n*k/(n+k)
-	m.StdDev = math.Sqrt(squares / (n + k - 1))
-	m.Min, m.Max = min(a.Min, b.Min), max(a.Max, b.Max)
-	m.Quantiles = nil
-	shares := m.Whole().Shares
+	v.StdDev = math.Sqrt(squares / (n + k - 1))
+	v.Min, v.Max = min(a.Min, b.Min), max(a.Max, b.Max)
+	v.Quantiles = nil
+	shares := v.Whole().Shares
 	for q := range a.Quantiles {
 		p, err := strconv.ParseFloat(q, 64)
 		if err != nil {
 			continue
 		}
-		x := distance.Quantile(shares, m.Bounds, m.Min, m.Max, p, m.Discrete)
+		x := distance.Quantile(shares, v.Bounds, v.Min, v.Max, p, v.Discrete)
 		if math.IsNaN(x) {
 			continue
 		}
-		if m.Quantiles == nil {
-			m.Quantiles = map[string]float64{}
+		if v.Quantiles == nil {
+			v.Quantiles = map[string]float64{}
 		}
-		m.Quantiles[q] = max(m.Min, min(m.Max, x))
+		v.Quantiles[q] = max(v.Min, min(v.Max, x))
 	}
 }
 

@@ -24,6 +24,7 @@ const (
 // Task is what a model does.
 type Task string
 
+// Tasks.
 const (
 	Binary     Task = "binary"
 	Multiclass Task = "multiclass"
@@ -34,6 +35,7 @@ const (
 // Type is what values a variable has.
 type Type string
 
+// Types of variables.
 const (
 	Numeric     Type = "numeric"
 	Categorical Type = "categorical"
@@ -90,6 +92,7 @@ type Provenance struct {
 // Cycle is the period over which a reference follows the hour.
 type Cycle string
 
+// Cycles.
 const (
 	Week   Cycle = "week" // 168 cells, the first is Monday 00:00-01:00
 	Day    Cycle = "day"  // 24 cells

@@ -13,6 +13,7 @@ import (
 // Kind says who makes a metric, and how its points add up.
 type Kind string
 
+// Kinds of metrics.
 const (
 	Summary   Kind = "summary"   // delta, made by model_summary or by an SDK; adds up
 	Statistic Kind = "statistic" // gauge, made by model_statistics, one point a window

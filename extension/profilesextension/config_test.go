@@ -57,7 +57,7 @@ func TestConfigOfTheDocs(t *testing.T) {
 
 func TestWrongConfigIsRefused(t *testing.T) {
 	for says, wrong := range map[string]map[string]any{
-		"folder: unknown key":                                    {"folder": "x"},
+		"folder: unknown key":                                     {"folder": "x"},
 		"rescan_interval: 1ms is too short":                       {"rescan_interval": "1ms"},
 		"max_profiles: 0 leaves no profile":                       {"max_profiles": 0},
 		"max_profile_size: no profile fits in 10 bytes":           {"max_profile_size": 10},

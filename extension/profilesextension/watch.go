@@ -29,7 +29,7 @@ func watch(ctx context.Context, watcher *fsnotify.Watcher, path string, interval
 	var events chan fsnotify.Event
 	var errs chan error
 	if watcher != nil {
-		defer watcher.Close()
+		defer func() { _ = watcher.Close() }()
 		events, errs = watcher.Events, watcher.Errors
 	}
 	ticker := time.NewTicker(interval)

@@ -48,6 +48,7 @@ type Field struct {
 // Kind is what a value is.
 type Kind uint8
 
+// Kinds of values.
 const (
 	Missing Kind = iota // absent, null or an empty text
 	Number              // Value.Number

@@ -12,7 +12,6 @@ import (
 // scratch is what a window is added up in; used again from window to window.
 type scratch struct {
 	counts     []uint64
-	moments    []moments
 	hours      []summary.HourCount
 	histograms []summary.Histogram
 	panes      []held

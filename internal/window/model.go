@@ -25,13 +25,15 @@ type Settings struct {
 // Verdict says what became of an increment.
 type Verdict uint8
 
+// Verdicts.
 const (
+	// Counted in all windows that it belongs to.
 	Counted Verdict = iota
-	// Late: a pane that it belongs to was closed. It counts in the windows that are yet to be judged.
+	// Late means that a pane that it belongs to was closed. It counts in the windows that are yet to be judged.
 	Late
-	// TooOld: it is in no window that is yet to be judged.
+	// TooOld means that it is in no window that is yet to be judged.
 	TooOld
-	// OverLimit: its series, or its group, would be one too many.
+	// OverLimit means that its series, or its group, would be one too many.
 	OverLimit
 )
 

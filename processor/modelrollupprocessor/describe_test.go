@@ -114,7 +114,7 @@ func describeTelemetry(t testing.TB, telemetry *componenttest.Telemetry) string 
 				if dp.Attributes.Len() > 0 {
 					var pairs []string
 					for _, kv := range dp.Attributes.ToSlice() {
-						pairs = append(pairs, string(kv.Key)+"="+kv.Value.Emit())
+						pairs = append(pairs, string(kv.Key)+"="+kv.Value.String())
 					}
 					attributes = "{" + strings.Join(pairs, ", ") + "}"
 				}

@@ -33,7 +33,7 @@ func newRollup(settings processor.Settings, config *Config, next consumer.Metric
 	return p, err
 }
 
-// Capabilities: summaries are taken out of the batch.
+// Capabilities tells that the batch is changed: summaries are taken out of the batch.
 func (*rollup) Capabilities() consumer.Capabilities {
 	return consumer.Capabilities{MutatesData: true}
 }

@@ -25,7 +25,6 @@ type survey struct {
 	columns  []surveyed // by schema index
 	byClass  map[string]*observer
 	segments []*frequent // by option
-	timeless bool
 	start    time.Time
 	end      time.Time
 	forced   map[string]profile.Type // found by an earlier attempt

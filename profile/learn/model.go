@@ -53,6 +53,7 @@ type Options struct {
 // Outcome says what became of an increment.
 type Outcome int
 
+// Outcomes.
 const (
 	Taken        Outcome = iota
 	Irrelevant           // a summary that no profile is made of

@@ -192,7 +192,8 @@ func TestDraw(t *testing.T) {
 				total += x
 				sum[i] += x
 				squares[i] += x * x
-				cubes[i] += math.Pow(x-distribution[i], 3)
+				away := x - distribution[i]
+				cubes[i] += away * away * away
 			}
 			if math.Abs(total-1) > 1e-12 {
 				t.Fatalf("shares add up to %v", total)
