@@ -33,7 +33,7 @@ test: ## Vet, and run the tests that need nothing but Go
 	$(GO) test $$($(GO) list ./... | grep -Ev '$(SLOW)')
 
 .PHONY: test-integration
-test-integration: build ## Test the built programs, end to end, with Python clients, Prometheus, Alertmanager, Chromium and OCB (installs what it needs)
+test-integration: build ## Test the built programs, end to end, with Python clients, Prometheus, Alertmanager and OCB (installs what it needs)
 	.ci/install-test-tools
 	PATH="$(CURDIR)/.tools/prometheus/usr/bin:$(CURDIR)/.tools/alertmanager/usr/bin:$$PATH" LEEWAY_PYTHON=$(CURDIR)/.venv/bin/python LEEWAY_BIN=$(CURDIR)/bin \
 		$(GO) test -tags integration -count=1 -p 1 -timeout 40m $(INTEGRATION)
