@@ -18,6 +18,13 @@ type Judge interface {
 	Judge(w *summary.Window, p *profile.Profile) []Point
 }
 
+// ByPane is a judge that also wants some metrics pane by pane: summary.Window.Panes.
+type ByPane interface {
+	Judge
+	// WantsPanes reports whether the judge reads this summary metric by pane. It must be one that it Wants.
+	WantsPanes(metric string) bool
+}
+
 // Point is one statistic. The attributes of the group, and the window's name, are added by the caller.
 type Point struct {
 	Metric     string

@@ -71,6 +71,8 @@ type Profile struct {
 	TrueClass *Variable `json:"true_class,omitempty"`
 	TrueValue *Variable `json:"true_value,omitempty"`
 	Segments  []Segment `json:"segments,omitempty"`
+	// Outcomes are the summaries of the rows that had a ground truth; empty where none had. Sorted by metric, then attributes.
+	Outcomes []OutcomeSeries `json:"outcomes,omitempty"`
 }
 
 // Provenance says where a profile comes from.

@@ -68,3 +68,13 @@ func All() []Metric {
 func Drift(subject, statistic string) string {
 	return "ml." + subject + ".drift." + statistic
 }
+
+// Quality is the name of a measure of quality: Quality("f1") is "ml.quality.f1". measure is one of Qualities; it may carry the
+// suffix _lower, _upper or _threshold.
+func Quality(measure string) string { return "ml.quality." + measure }
+
+// EstimatedQuality is the name of a measure that is estimated without labels; it may carry the suffix _lower or _upper.
+func EstimatedQuality(measure string) string { return "ml.quality.estimated." + measure }
+
+// ReferenceQuality is the name of a measure's value in the reference.
+func ReferenceQuality(measure string) string { return "ml.quality.reference." + measure }

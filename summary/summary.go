@@ -27,6 +27,16 @@ type Window struct {
 	End    time.Time
 	// Series is sorted by metric, then by attributes.
 	Series []Series
+	// Panes are the stretches of time that the window is made of, in their order, with what each has of the metrics that a
+	// judge asked for by pane. Panes that have nothing of them are left out.
+	Panes []Pane
+}
+
+// Pane is what happened in one stretch of a window.
+type Pane struct {
+	Start, End time.Time
+	// Series is sorted as a window's. Their Hours are empty.
+	Series []Series
 }
 
 // Series is what one stream of a window adds up to. Exactly one of Histogram, Exponential and (else) Sum is meant.

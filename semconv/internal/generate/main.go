@@ -36,8 +36,16 @@ type metric struct {
 	Meaning    string   `yaml:"meaning"`
 }
 
+// quality is one measure of a model's quality.
+type quality struct {
+	Name       string   `yaml:"name"`
+	Attributes []string `yaml:"attributes"`
+	Meaning    string   `yaml:"meaning"`
+}
+
 type registry struct {
 	Subjects   []string    `yaml:"subjects"`
+	Qualities  []quality   `yaml:"qualities"`
 	Attributes []attribute `yaml:"attributes"`
 	Events     []event     `yaml:"events"`
 	Metrics    []metric    `yaml:"metrics"`
@@ -74,7 +82,7 @@ func main() {
 	}
 }
 
-var initialisms = map[string]string{"id": "ID", "psi": "PSI", "kl": "KL", "js": "JS", "ks": "KS"}
+var initialisms = map[string]string{"id": "ID", "psi": "PSI", "kl": "KL", "js": "JS", "ks": "KS", "ece": "ECE", "mce": "MCE", "ace": "ACE", "p": "P", "z": "Z"}
 
 // identifier turns "ml.model.name" into "ModelName".
 func identifier(name string) string {
@@ -104,7 +112,7 @@ func goSource(r registry) []byte {
 	for _, e := range r.Events {
 		fmt.Fprintf(&b, "\tEvent%s = %q\n", identifier(e.Name), e.Name)
 	}
-	b.WriteString(")\n\n// Names of metrics. Drift statistics are named by Drift.\nconst (\n")
+	b.WriteString(")\n\n// Names of metrics. Drift statistics are named by Drift, measures of quality by Quality and its like.\nconst (\n")
 	for _, m := range r.Metrics {
 		if !strings.Contains(m.Name, "{") {
 			fmt.Fprintf(&b, "\tMetric%s = %q\n", identifier(m.Name), m.Name)
@@ -114,12 +122,16 @@ func goSource(r registry) []byte {
 	for _, s := range r.Subjects {
 		fmt.Fprintf(&b, "%q, ", s)
 	}
+	b.WriteString("}\n\n// Qualities are the measures of quality.\nvar Qualities = []string{")
+	for _, q := range r.Qualities {
+		fmt.Fprintf(&b, "%q, ", q.Name)
+	}
 	b.WriteString("}\n\nvar metrics = map[string]Metric{\n")
 	for _, m := range r.Metrics {
 		if strings.Contains(m.Name, "{statistic}") {
 			continue
 		}
-		for _, full := range expand(m, r.Subjects) {
+		for _, full := range expand(m, r) {
 			fmt.Fprintf(&b, "\t%q: %s,\n", full.Name, literal(full))
 		}
 	}
@@ -135,13 +147,23 @@ func goSource(r registry) []byte {
 	return b.Bytes()
 }
 
-// expand gives the metric for each subject, where its name has a place for one.
-func expand(m metric, subjects []string) []metric {
+// expand gives the metric for each subject, or each measure of quality, where its name has a place for one.
+func expand(m metric, r registry) []metric {
+	var out []metric
+	if strings.Contains(m.Name, "{quality}") {
+		for _, q := range r.Qualities {
+			full := m
+			full.Name = strings.ReplaceAll(m.Name, "{quality}", q.Name)
+			full.Meaning = strings.TrimSpace(q.Meaning + " " + m.Meaning)
+			full.Attributes = append(append([]string(nil), q.Attributes...), m.Attributes...)
+			out = append(out, full)
+		}
+		return out
+	}
 	if !strings.Contains(m.Name, "{subject}") {
 		return []metric{m}
 	}
-	var out []metric
-	for _, s := range subjects {
+	for _, s := range r.Subjects {
 		full := m
 		full.Name = strings.ReplaceAll(m.Name, "{subject}", s)
 		if s == "feature" || s == "attribution" {
@@ -197,12 +219,23 @@ func markdown(r registry) []byte {
 			if attributes != "" {
 				attributes = "`" + attributes + "`"
 			}
+			if m.Name == "ml.quality.{quality}" {
+				m.Meaning = "See the table below."
+			}
 			unit := m.Unit
 			if unit == "" {
 				unit = "none"
 			}
 			fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", m.Name, instrument(m), unit, attributes, m.Meaning)
 		}
+	}
+	b.WriteString("\n## Measures of quality\n\n`{quality}` in a metric's name is one of these.\n\n| quality | attributes | meaning |\n|---|---|---|\n")
+	for _, q := range r.Qualities {
+		attributes := strings.Join(q.Attributes, "`, `")
+		if attributes != "" {
+			attributes = "`" + attributes + "`"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", q.Name, attributes, q.Meaning)
 	}
 	return b.Bytes()
 }
