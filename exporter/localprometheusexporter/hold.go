@@ -30,13 +30,16 @@ const maxHold = 12 * time.Hour
 type held struct {
 	storage.SampleAndChunkQueryable
 	step time.Duration // between filled-in samples; less than the lookback
-	head span          // of the samples in memory that came in order
+	head memory
 }
 
-// span is a range of time, in milliseconds; the first is greater than the last where it is empty.
-type span interface {
+// memory says of which times it has samples, in milliseconds, of those that came in order and of those that did not; the first
+// is greater than the last where it has none.
+type memory interface {
 	MinTime() int64
 	MaxTime() int64
+	MinOOOTime() int64
+	MaxOOOTime() int64
 }
 
 // Querier reads what is stored between the two times, and somewhat before.
@@ -46,10 +49,12 @@ func (h held) Querier(mint, maxt int64) (storage.Querier, error) {
 		return nil, err
 	}
 	return heldQuerier{Querier: querier, step: h.step.Milliseconds(), labels: func() (storage.Querier, error) {
-		if first, last := h.head.MinTime(), h.head.MaxTime(); first <= last && (maxt < first || mint > last) {
-			return h.SampleAndChunkQueryable.Querier(first, last)
+		first, last := h.head.MinTime(), h.head.MaxTime()
+		overlooked := maxt < first || mint > last
+		if first > last || !overlooked || maxt < h.head.MinOOOTime() || mint > h.head.MaxOOOTime() {
+			return storage.NoopQuerier(), nil
 		}
-		return storage.NoopQuerier(), nil
+		return h.SampleAndChunkQueryable.Querier(first, last)
 	}}, nil
 }
 

@@ -148,7 +148,8 @@ func TestHeldQueries(t *testing.T) {
 	assert.Len(t, matrix[0].Floats, 25*6+1, "18 hours, seven more, and the last value's five minutes do not reach the next step")
 }
 
-// TestLabelsOfAReplay: pickers find what came out of order, beside what is of now, in a range of time that has only the former.
+// TestLabelsOfAReplay: pickers find what came out of order, beside what is of now, in a range of time that has only the former;
+// and nothing in one that has neither.
 func TestLabelsOfAReplay(t *testing.T) {
 	r := start(t, storeAlone(t))
 	now := time.Now()
@@ -160,5 +161,10 @@ func TestLabelsOfAReplay(t *testing.T) {
 		var found []string
 		require.NoError(t, json.Unmarshal(r.get("/api/v1/"+path, in...), &found))
 		require.Contains(t, found, want, path)
+	}
+	for _, neither := range []time.Time{then.Add(-48 * time.Hour), now.Add(48 * time.Hour)} {
+		var found []string
+		require.NoError(t, json.Unmarshal(r.get("/api/v1/label/ml_model_name/values", "start", seconds(neither), "end", seconds(neither.Add(time.Hour))), &found))
+		require.Empty(t, found, neither)
 	}
 }

@@ -14,8 +14,13 @@ func newLogger(log *zap.Logger) *slog.Logger {
 	return slog.New(&logHandler{core: log.Core()})
 }
 
-// expected are warnings of what is as it should be here: samples that came late lie in blocks of their own until blocks are merged.
-var expected = map[string]bool{"Overlapping blocks found during reloadBlocks": true}
+// expected are warnings and errors of what is as it should be.
+var expected = map[string]bool{
+	// Samples that came late lie in blocks of their own until blocks are merged.
+	"Overlapping blocks found during reloadBlocks": true,
+	// A browser that goes elsewhere does not wait for its answers.
+	"error writing response": true,
+}
 
 // logHandler writes slog's records to a zap core.
 type logHandler struct {

@@ -2,6 +2,7 @@ package localprometheusexporter
 
 import (
 	"errors"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -17,6 +18,7 @@ func TestLogger(t *testing.T) {
 	log.Warn("damaged")
 	log.Error("lost", "err", errors.New("disk"))
 	log.Warn("Overlapping blocks found during reloadBlocks")
+	log.Error("error writing response", "err", syscall.EPIPE)
 	levels := map[string]zapcore.Level{}
 	for _, entry := range logs.All() {
 		levels[entry.Message] = entry.Level
@@ -24,6 +26,7 @@ func TestLogger(t *testing.T) {
 	}
 	assert.Equal(t, map[string]zapcore.Level{
 		"opened": zap.DebugLevel, "damaged": zap.WarnLevel, "lost": zap.ErrorLevel, "Overlapping blocks found during reloadBlocks": zap.DebugLevel,
+		"error writing response": zap.DebugLevel,
 	}, levels)
 	assert.Equal(t, int64(3), logs.FilterMessage("opened").All()[0].ContextMap()["wal.segments"])
 	assert.Equal(t, "disk", logs.FilterMessage("lost").All()[0].ContextMap()["wal.err"])
