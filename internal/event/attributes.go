@@ -2,6 +2,7 @@ package event
 
 import (
 	"strings"
+	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
@@ -40,6 +41,8 @@ func (d *Decoder) readAttribute(e *Event, key string, v pcommon.Value) {
 		e.Class = d.text(valueOf(v))
 	case semconv.AttrPredictionScore:
 		e.Score = valueOf(v)
+	case semconv.AttrPredictionCalibratedScore:
+		e.CalibratedScore = valueOf(v)
 	case semconv.AttrPredictionValue:
 		e.Value = valueOf(v)
 	case semconv.AttrPredictionDuration:
@@ -48,19 +51,52 @@ func (d *Decoder) readAttribute(e *Event, key string, v pcommon.Value) {
 		e.Experiment = d.text(valueOf(v))
 	case semconv.AttrExperimentVariant:
 		e.Variant = d.text(valueOf(v))
-	case semconv.AttrInputs:
-		readInputs(e, v)
 	case eventNameAttribute:
 		e.Name = d.text(valueOf(v))
+	case semconv.AttrInputs:
+		readInputs(e, v)
+	case semconv.AttrPredictionItems:
+		d.readItems(e, v)
 	default:
-		if name, ok := strings.CutPrefix(key, semconv.AttrAttributionPrefix); ok {
-			e.Attributions = append(e.Attributions, Field{name, valueOf(v)})
-		} else if class, ok := strings.CutPrefix(key, semconv.AttrPredictionProbabilityPrefix); ok {
-			e.Probabilities = append(e.Probabilities, Field{class, valueOf(v)})
+		if !d.readOutcome(e, key, v) {
+			d.readNamed(e, key, v)
 		}
 	}
 }
 
+// readOutcome takes what only ground truths, feedback and outcomes have.
+func (d *Decoder) readOutcome(e *Event, key string, v pcommon.Value) bool {
+	switch key {
+	case semconv.AttrGroundTruthClass:
+		e.GroundTruthClass = d.text(valueOf(v))
+	case semconv.AttrGroundTruthValue:
+		e.GroundTruthValue = valueOf(v)
+	case semconv.AttrGroundTruthRelevances:
+		readRelevances(e, v)
+	case semconv.AttrPredictionTime:
+		readPredictionTime(e, v)
+	case semconv.AttrJoinResult:
+		e.JoinResult = d.text(valueOf(v))
+	case semconv.AttrFeedbackName:
+		e.FeedbackName = d.text(valueOf(v))
+	case semconv.AttrFeedbackScoreValue:
+		e.FeedbackScore = valueOf(v)
+	case semconv.AttrFeedbackScoreLabel:
+		e.FeedbackLabel = d.text(valueOf(v))
+	default:
+		return false
+	}
+	return true
+}
+
+// readNamed takes the attributes whose names end with a feature or a class.
+func (d *Decoder) readNamed(e *Event, key string, v pcommon.Value) {
+	if name, ok := strings.CutPrefix(key, semconv.AttrAttributionPrefix); ok {
+		e.Attributions = append(e.Attributions, Field{name, valueOf(v)})
+	} else if class, ok := strings.CutPrefix(key, semconv.AttrPredictionProbabilityPrefix); ok {
+		e.Probabilities = append(e.Probabilities, Field{class, valueOf(v)})
+	}
+}
 func readInputs(e *Event, v pcommon.Value) {
 	switch v.Type() {
 	case pcommon.ValueTypeMap:
@@ -69,6 +105,65 @@ func readInputs(e *Event, v pcommon.Value) {
 	default:
 		e.BadInputs = true
 	}
+}
+
+func readRelevances(e *Event, v pcommon.Value) {
+	switch v.Type() {
+	case pcommon.ValueTypeMap:
+		e.Relevances = appendFields(e.Relevances, v.Map())
+	case pcommon.ValueTypeEmpty:
+	default:
+		e.BadRelevances = true
+	}
+}
+
+// readItems takes the ranking; that of a record takes the place of its scope's.
+func (d *Decoder) readItems(e *Event, v pcommon.Value) {
+	switch v.Type() {
+	case pcommon.ValueTypeSlice:
+		e.Items = e.Items[:0]
+		for _, item := range v.Slice().All() {
+			e.Items = append(e.Items, d.text(valueOf(item)))
+		}
+	case pcommon.ValueTypeEmpty:
+	default:
+		e.BadItems = true
+	}
+}
+
+// maxTime in nanoseconds since the epoch: times are whole numbers of 63 bits, as OTLP's attributes are.
+const maxTime = 1 << 63
+
+// readPredictionTime takes nanoseconds since the epoch, or a text as in 2026-01-31T12:00:00Z.
+func readPredictionTime(e *Event, v pcommon.Value) {
+	t, ok := uint64(0), true
+	switch v.Type() {
+	case pcommon.ValueTypeEmpty:
+	case pcommon.ValueTypeInt:
+		t, ok = uint64(v.Int()), v.Int() >= 0
+	case pcommon.ValueTypeDouble:
+		if ok = v.Double() >= 0 && v.Double() < maxTime; ok {
+			t = uint64(v.Double())
+		}
+	case pcommon.ValueTypeStr:
+		if v.Str() != "" {
+			t, ok = parseTime(v.Str())
+		}
+	default:
+		ok = false
+	}
+	if ok {
+		e.PredictionTime = t
+	}
+	e.BadPredictionTime = !ok
+}
+
+func parseTime(text string) (uint64, bool) {
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil || t.Before(time.Unix(0, 0)) || t.Year() > 2261 {
+		return 0, false
+	}
+	return uint64(t.UnixNano()), true
 }
 
 func appendFields(fields []Field, m pcommon.Map) []Field {

@@ -2,6 +2,7 @@ package event
 
 import (
 	"iter"
+	"slices"
 	"strings"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -124,7 +125,8 @@ func (d *Decoder) readScope(attributes pcommon.Map) {
 	segments := append(d.scope.Segments[:0], d.resource.Segments...)
 	d.scope = d.resource
 	d.scope.Segments = segments
-	d.scope.Inputs, d.scope.Attributions, d.scope.Probabilities = nil, nil, nil
+	d.scope.Inputs, d.scope.Attributions, d.scope.Probabilities, d.scope.Relevances = nil, nil, nil, nil
+	d.scope.Items = slices.Clone(d.resource.Items)
 	d.readAttributes(&d.scope, attributes)
 	appendFrom(&d.scope, &d.resource)
 }
@@ -133,8 +135,10 @@ func (d *Decoder) readScope(attributes pcommon.Map) {
 func (d *Decoder) begin() *Event {
 	e := &d.event
 	inputs, attributions, probabilities, segments := e.Inputs[:0], e.Attributions[:0], e.Probabilities[:0], e.Segments[:0]
+	relevances, items := e.Relevances[:0], e.Items[:0]
 	*e = d.scope
-	e.Inputs, e.Attributions, e.Probabilities = inputs, attributions, probabilities
+	e.Inputs, e.Attributions, e.Probabilities, e.Relevances = inputs, attributions, probabilities, relevances
+	e.Items = append(items, d.scope.Items...)
 	e.Segments = append(segments, d.scope.Segments...)
 	return e
 }
@@ -154,6 +158,7 @@ func appendFrom(e, outer *Event) {
 	e.Inputs = append(e.Inputs, outer.Inputs...)
 	e.Attributions = append(e.Attributions, outer.Attributions...)
 	e.Probabilities = append(e.Probabilities, outer.Probabilities...)
+	e.Relevances = append(e.Relevances, outer.Relevances...)
 }
 
 func (d *Decoder) inputText(name string) string {

@@ -35,6 +35,8 @@ func clone(e *Event) Event {
 	c.Attributions = append([]Field(nil), e.Attributions...)
 	c.Probabilities = append([]Field(nil), e.Probabilities...)
 	c.Segments = append([]string(nil), e.Segments...)
+	c.Items = append([]string(nil), e.Items...)
+	c.Relevances = append([]Field(nil), e.Relevances...)
 	return c
 }
 
@@ -252,7 +254,7 @@ func TestFieldsThatAreWrong(t *testing.T) {
 		Logs:   map[string]string{"model": `"x"`, "score": `log.body[`},
 		Traces: map[string]string{"event_name": `"x"`, "value": `log.body`},
 	}.Compile(componenttest.NewNopTelemetrySettings())
-	for _, want := range []string{"logs::model: no such field; there are attributions, class", `logs::score: "log.body["`, "traces::event_name: ", `traces::value: "log.body"`} {
+	for _, want := range []string{"logs::model: no such field; there are attributions, calibrated_score, class", `logs::score: "log.body["`, "traces::event_name: ", `traces::value: "log.body"`} {
 		require.ErrorContains(t, err, want)
 	}
 	fields, err := FieldsConfig{}.Compile(componenttest.NewNopTelemetrySettings())

@@ -18,14 +18,33 @@ type Event struct {
 	// Class is the predicted class, empty where absent.
 	Class string
 	Score Value
+	// CalibratedScore is what a calibrator made of the score.
+	CalibratedScore Value
 	// Value is the predicted value of a regression.
 	Value Value
 	// Duration in seconds. A span without the attribute has its own length.
 	Duration Value
 	// Probabilities by class.
 	Probabilities []Field
+	// Items of a ranking, best first.
+	Items []string
 	// Inputs and Attributions by feature. Where a name occurs more than once, the first one counts.
 	Inputs, Attributions []Field
+
+	// GroundTruthClass is the true class, empty where absent.
+	GroundTruthClass string
+	// GroundTruthValue is the true value of a regression.
+	GroundTruthValue Value
+	// Relevances by item of a ranking. Where an item occurs more than once, the first one counts.
+	Relevances []Field
+	// FeedbackName is what the feedback is about; FeedbackScore and FeedbackLabel are the verdict.
+	FeedbackName  string
+	FeedbackScore Value
+	FeedbackLabel string
+	// PredictionTime is when the prediction of an outcome was made, in nanoseconds since the epoch. 0 = unknown.
+	PredictionTime uint64
+	// JoinResult is the ml.join.result, empty where absent.
+	JoinResult string
 
 	Experiment, Variant string
 	// Segments are the texts of the decoder's segment keys, in their order; empty where absent.
@@ -35,6 +54,10 @@ type Event struct {
 	Dropped uint32
 	// BadInputs is true where ml.inputs (or the expression that stands for it) is no map.
 	BadInputs bool
+	// BadItems and BadRelevances likewise, where ml.prediction.items is no array and ml.ground_truth.relevances no map.
+	BadItems, BadRelevances bool
+	// BadPredictionTime is true where ml.prediction.time is neither nanoseconds since the epoch nor an RFC 3339 text.
+	BadPredictionTime bool
 	// Err is the last error of an OTTL expression; its field is absent.
 	Err error
 }

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -22,8 +23,10 @@ import (
 // FieldsConfig says where telemetry that already exists keeps what an event must carry: OTTL value expressions by field.
 // What an expression yields takes the place of the default attribute; where it yields nothing, the default holds.
 //
-// Fields are event_name (logs only), model_name, model_version, task_type, prediction_id, class, score, value, duration (in
-// seconds), experiment_name, experiment_variant, and the maps inputs, attributions and probabilities.
+// Fields are event_name (logs only), model_name, model_version, task_type, prediction_id, class, score, calibrated_score, value,
+// duration (in seconds), experiment_name, experiment_variant, ground_truth_class, ground_truth_value, prediction_time
+// (nanoseconds since the epoch, a time, or an RFC 3339 text), join_result, feedback_name, feedback_score, feedback_label, the
+// maps inputs, attributions, probabilities and relevances, and the array items.
 type FieldsConfig struct {
 	// Logs by field; paths begin with log, scope, instrumentation_scope or resource.
 	Logs map[string]string `mapstructure:"logs"`
@@ -55,12 +58,22 @@ var setters = map[string]setter{
 	"class":              setText(func(e *Event) *string { return &e.Class }),
 	"experiment_name":    setText(func(e *Event) *string { return &e.Experiment }),
 	"experiment_variant": setText(func(e *Event) *string { return &e.Variant }),
+	"ground_truth_class": setText(func(e *Event) *string { return &e.GroundTruthClass }),
+	"join_result":        setText(func(e *Event) *string { return &e.JoinResult }),
+	"feedback_name":      setText(func(e *Event) *string { return &e.FeedbackName }),
+	"feedback_label":     setText(func(e *Event) *string { return &e.FeedbackLabel }),
 	"score":              setValue(func(e *Event) *Value { return &e.Score }),
+	"calibrated_score":   setValue(func(e *Event) *Value { return &e.CalibratedScore }),
 	"value":              setValue(func(e *Event) *Value { return &e.Value }),
 	"duration":           setValue(func(e *Event) *Value { return &e.Duration }),
+	"ground_truth_value": setValue(func(e *Event) *Value { return &e.GroundTruthValue }),
+	"feedback_score":     setValue(func(e *Event) *Value { return &e.FeedbackScore }),
 	"inputs":             setFields(func(e *Event) *[]Field { return &e.Inputs }),
 	"attributions":       setFields(func(e *Event) *[]Field { return &e.Attributions }),
 	"probabilities":      setFields(func(e *Event) *[]Field { return &e.Probabilities }),
+	"relevances":         setFields(func(e *Event) *[]Field { return &e.Relevances }),
+	"items":              setItems,
+	"prediction_time":    setPredictionTime,
 }
 
 func setText(of func(*Event) *string) setter {
@@ -90,6 +103,24 @@ func setFields(of func(*Event) *[]Field) setter {
 		*fields = appendFields((*fields)[:0], v.Map())
 		return true
 	}
+}
+
+func setItems(d *Decoder, v pcommon.Value) bool {
+	if v.Type() != pcommon.ValueTypeSlice {
+		return false
+	}
+	d.readItems(&d.event, v)
+	return true
+}
+
+func setPredictionTime(d *Decoder, v pcommon.Value) bool {
+	before := d.event.BadPredictionTime
+	readPredictionTime(&d.event, v)
+	if d.event.BadPredictionTime {
+		d.event.BadPredictionTime = before // the expression's error says it
+		return false
+	}
+	return true
 }
 
 // Compile parses the expressions. It returns nil where there are none. The error names every key that is wrong.
@@ -180,7 +211,17 @@ func toValue(raw any) (pcommon.Value, error) {
 		x.CopyTo(v.Map())
 		return v, nil
 	case pcommon.Slice:
-		return pcommon.NewValueSlice(), nil
+		v := pcommon.NewValueSlice()
+		x.CopyTo(v.Slice())
+		return v, nil
+	case []string:
+		v := pcommon.NewValueSlice()
+		for _, text := range x {
+			v.Slice().AppendEmpty().SetStr(text)
+		}
+		return v, nil
+	case time.Time:
+		return pcommon.NewValueInt(x.UnixNano()), nil
 	}
 	v := pcommon.NewValueEmpty()
 	return v, v.FromRaw(raw)

@@ -21,6 +21,9 @@ func FuzzLogs(f *testing.F) {
 	r.Attributes().PutStr("country", "DE")
 	r.Attributes().PutStr("ml.prediction.class", "1")
 	r.Attributes().PutDouble("ml.prediction.score", 0.5)
+	r.Attributes().PutStr("ml.prediction.time", "2025-11-24T16:00:00Z")
+	r.Attributes().PutEmptySlice("ml.prediction.items").AppendEmpty().SetInt(7)
+	r.Attributes().PutEmptyMap("ml.ground_truth.relevances").PutInt("7", 1)
 	r.Attributes().PutEmptyMap("ml.inputs").PutEmptySlice("array").AppendEmpty().SetEmptyMap().PutInt("x", 1)
 	r.Body().SetEmptyMap().PutBool("m", true)
 	seed, err := (&plog.ProtoMarshaler{}).MarshalLogs(logs)
@@ -37,6 +40,7 @@ func FuzzLogs(f *testing.F) {
 				require.True(t, strings.HasPrefix(e.Name, "ml."))
 				require.Len(t, e.Segments, len(d.segments))
 				require.LessOrEqual(t, len(d.spellings), maxSpellings)
+				require.Less(t, e.PredictionTime, uint64(maxTime))
 			}
 		}
 	})
