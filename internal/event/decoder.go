@@ -40,15 +40,9 @@ func NewDecoder(segments []string, fields *Fields) *Decoder {
 // the inputs where its attributes hold none.
 func (d *Decoder) Logs(logs plog.Logs) iter.Seq[*Event] {
 	return func(yield func(*Event) bool) {
-		for _, rl := range logs.ResourceLogs().All() {
-			d.readResource(rl.Resource().Attributes())
-			for _, sl := range rl.ScopeLogs().All() {
-				d.readScope(sl.Scope().Attributes())
-				for _, record := range sl.LogRecords().All() {
-					if d.log(rl, sl, record) && !yield(&d.event) {
-						return
-					}
-				}
+		for _, e := range d.LogRecords(logs) {
+			if !yield(e) {
+				return
 			}
 		}
 	}
@@ -57,15 +51,9 @@ func (d *Decoder) Logs(logs plog.Logs) iter.Seq[*Event] {
 // Spans yields the predictions among the spans: those with a model name.
 func (d *Decoder) Spans(traces ptrace.Traces) iter.Seq[*Event] {
 	return func(yield func(*Event) bool) {
-		for _, rs := range traces.ResourceSpans().All() {
-			d.readResource(rs.Resource().Attributes())
-			for _, ss := range rs.ScopeSpans().All() {
-				d.readScope(ss.Scope().Attributes())
-				for _, span := range ss.Spans().All() {
-					if d.span(rs, ss, span) && !yield(&d.event) {
-						return
-					}
-				}
+		for _, e := range d.SpanRecords(traces) {
+			if !yield(e) {
+				return
 			}
 		}
 	}
