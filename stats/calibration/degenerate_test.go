@@ -87,7 +87,7 @@ func TestEdgesOfBins(t *testing.T) {
 }
 
 func TestApplyAtTheEnds(t *testing.T) {
-	for _, c := range []Calibrator{&Platt{1.5, 0.2}, &Temperature{2}, &Beta{1, 0.5, 0.1}, &Isotonic{[]float64{0.2, 0.2, 0.9}, []float64{0, 0.5, 1}}} {
+	for _, c := range []Calibrator{&Identity{}, &Platt{1.5, 0.2}, &Temperature{2}, &Beta{1, 0.5, 0.1}, &Isotonic{[]float64{0.2, 0.2, 0.9}, []float64{0, 0.5, 1}}} {
 		for _, s := range []float64{-1, 0, 1, 2, math.Inf(1), math.Inf(-1)} {
 			p := c.Apply(s)
 			assert.True(t, p >= 0 && p <= 1, "%s at %v: %v", c.Name(), s, p)
@@ -127,7 +127,7 @@ func TestDecodeRefuses(t *testing.T) {
 
 // Bytes from outside never panic, and what is accepted can be applied and written again.
 func FuzzDecode(f *testing.F) {
-	for _, c := range []Calibrator{&Platt{1.5, 0.2}, &Temperature{2}, &Beta{1, 0.5, 0.1}, &Isotonic{[]float64{0.2, 0.2, 0.9}, []float64{0, 0.5, 1}}} {
+	for _, c := range []Calibrator{&Identity{}, &Platt{1.5, 0.2}, &Temperature{2}, &Beta{1, 0.5, 0.1}, &Isotonic{[]float64{0.2, 0.2, 0.9}, []float64{0, 0.5, 1}}} {
 		text, err := Encode(c)
 		require.NoError(f, err)
 		f.Add(text)

@@ -16,7 +16,11 @@ func Encode(c Calibrator) ([]byte, error) {
 		return nil, err
 	}
 	var out bytes.Buffer
-	fmt.Fprintf(&out, `{"name":%q,%s`, c.Name(), parameters[1:])
+	fmt.Fprintf(&out, `{"name":%q`, c.Name())
+	if len(parameters) > len("{}") {
+		out.WriteByte(',')
+	}
+	out.Write(parameters[1:])
 	return out.Bytes(), nil
 }
 
@@ -33,6 +37,8 @@ func Decode(text []byte) (Calibrator, error) {
 	var c Calibrator
 	var parameters []string
 	switch name {
+	case NameIdentity:
+		c = new(Identity)
 	case NamePlatt:
 		c, parameters = new(Platt), []string{"slope", "intercept"}
 	case NameTemperature:
