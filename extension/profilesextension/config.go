@@ -29,12 +29,14 @@ type Config struct {
 	Source configoptional.Optional[SourceConfig] `mapstructure:"source"`
 	// Learn makes profiles out of live traffic, for models that have none.
 	Learn configoptional.Optional[LearnConfig] `mapstructure:"learn"`
-	// Storage is the storage extension that keeps learned profiles, unfinished learning and the source's profiles.
+	// Storage is the storage extension that keeps learned profiles, unfinished learning, calibrators, and what the source last had.
 	Storage *component.ID `mapstructure:"storage"`
 	// MaxProfiles is how many profiles can be in force.
 	MaxProfiles int `mapstructure:"max_profiles"`
 	// MaxProfileSize is how many bytes the JSON of one profile can have.
 	MaxProfileSize int64 `mapstructure:"max_profile_size"`
+	// MaxCalibrators is how many calibrators can be kept of those published here, and as many again of the source's.
+	MaxCalibrators int `mapstructure:"max_calibrators"`
 }
 
 // SourceConfig is where profiles are taken from.
@@ -94,6 +96,7 @@ func createDefaultConfig() component.Config {
 		}),
 		MaxProfiles:    1000,
 		MaxProfileSize: 32 << 20,
+		MaxCalibrators: 1000,
 	}
 }
 
@@ -117,6 +120,9 @@ func (c *Config) Validate() error {
 	}
 	if c.MaxProfileSize > profile.MaxSize {
 		errs = append(errs, fmt.Errorf("max_profile_size: %d is more than any profile can have; use at most %d", c.MaxProfileSize, profile.MaxSize))
+	}
+	if c.MaxCalibrators < 1 {
+		errs = append(errs, fmt.Errorf("max_calibrators: %d leaves no calibrator; use at least 1", c.MaxCalibrators))
 	}
 	return errors.Join(errs...)
 }

@@ -28,11 +28,12 @@ type profiles struct {
 	catalog  *catalog
 	now      func() time.Time
 
-	directory *directory
-	source    *source
-	learning  *learning
-	store     *store
-	server    *http.Server
+	directory   *directory
+	source      *source
+	learning    *learning
+	calibrators *calibrators
+	store       *store
+	server      *http.Server
 
 	stop       context.CancelFunc
 	background sync.WaitGroup
@@ -40,6 +41,7 @@ type profiles struct {
 
 var (
 	_ profile.Provider                = (*profiles)(nil)
+	_ profile.Calibrators             = (*profiles)(nil)
 	_ extensioncapabilities.Dependent = (*profiles)(nil)
 )
 
@@ -55,6 +57,7 @@ func newProfiles(settings extension.Settings, config *Config) (*profiles, error)
 		catalog:  newCatalog(config.MaxProfiles),
 		now:      time.Now,
 	}
+	p.calibrators = newCalibrators(config.MaxCalibrators, p.reporter)
 	if config.Learn.HasValue() {
 		p.learning, err = newLearning(*config.Learn.Get(), p.catalog, p.reporter, func() time.Time { return p.now() })
 		if err != nil {
@@ -83,6 +86,14 @@ func (p *profiles) Learner() profile.Learner {
 	return p.learning
 }
 
+// Calibrator is the calibrator in force for this version of the model, nil where there is none.
+func (p *profiles) Calibrator(model, version string) *profile.Calibrator {
+	return p.calibrators.get(model, version)
+}
+
+// PublishCalibrator puts a calibrator in force and keeps it.
+func (p *profiles) PublishCalibrator(c *profile.Calibrator) { p.calibrators.publish(c) }
+
 // Dependencies are the extensions that must run before this one.
 func (p *profiles) Dependencies() []component.ID {
 	var ids []component.ID
@@ -105,6 +116,7 @@ func (p *profiles) Start(ctx context.Context, host component.Host) error {
 		return err
 	}
 	p.store = store
+	p.calibrators.restore(ctx, p.store)
 
 	background, stop := context.WithCancel(context.Background())
 	p.stop = stop
@@ -127,7 +139,9 @@ func (p *profiles) Start(ctx context.Context, host component.Host) error {
 		}
 		p.source = newSource(*p.config.Source.Get(), client, p.config.MaxProfiles, p.config.MaxProfileSize, p.catalog, p.store.of("source"), p.reporter, p.now)
 		p.source.status = func(e *componentstatus.Event) { componentstatus.ReportStatus(host, e) }
+		p.source.followed = newFollowed(p.calibrators, p.store.of("source_calibrators"))
 		p.source.restore(ctx)
+		p.source.followed.restore(ctx, p.reporter)
 		p.run(func() { p.source.run(background) })
 	}
 	if err := p.observe(); err != nil {
@@ -153,7 +167,7 @@ func (p *profiles) rescan(touched map[string]bool) {
 
 func (p *profiles) serve(ctx context.Context, host component.Host) error {
 	config := p.config.Server.Get()
-	server, err := config.ToServer(ctx, host.GetExtensions(), p.settings.TelemetrySettings, newHandler(&p.catalog.view))
+	server, err := config.ToServer(ctx, host.GetExtensions(), p.settings.TelemetrySettings, newHandler(&p.catalog.view, &p.calibrators.view))
 	if err != nil {
 		return fmt.Errorf("server: %w", err)
 	}
@@ -180,6 +194,14 @@ func (p *profiles) observe() error {
 		}
 		return nil
 	})
+	err = errors.Join(err, t.RegisterProfilesCalibratorsCallback(func(_ context.Context, o metric.Int64Observer) error {
+		for from, n := range p.calibrators.view.Load().counts() {
+			if from := origin(from); from != fromDirectory {
+				o.Observe(n, metric.WithAttributes(attribute.String("origin", from.String())))
+			}
+		}
+		return nil
+	}))
 	if p.learning != nil {
 		err = errors.Join(err, t.RegisterProfilesLearningModelsCallback(func(_ context.Context, o metric.Int64Observer) error {
 			o.Observe(int64(p.learning.count()))

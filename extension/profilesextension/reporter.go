@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/leeway-ml/leeway/extension/profilesextension/internal/metadata"
+	"github.com/leeway-ml/leeway/profile"
 )
 
 // Why a profile was not taken, as in metadata.yaml.
@@ -27,6 +28,12 @@ func (r *reporter) loaded(e *entry) {
 	r.telemetry.ProfilesLoaded.Add(context.Background(), 1, metric.WithAttributes(attribute.String("origin", e.origin.String())))
 	r.log.Info("Profile loaded", append(whose(keyOf(e.profile)), zap.Stringer("origin", e.origin), zap.String("place", e.place),
 		zap.String("id", e.id), zap.Uint64("rows", e.profile.Provenance.Rows))...)
+}
+
+// calibrated reports a calibrator that is now in force.
+func (r *reporter) calibrated(c *profile.Calibrator) {
+	r.log.Info("Calibrator in force", append(whose(calibratorKey(c)), zap.String("calibrator", c.Method.Name()), zap.Uint64("revision", c.Revision),
+		zap.Float64("outcomes", c.Outcomes), zap.Float64("brier_before", c.Judged.BrierBefore), zap.Float64("brier_after", c.Judged.BrierAfter))...)
 }
 
 func (r *reporter) reject(from origin, reason, message string, fields ...zap.Field) {

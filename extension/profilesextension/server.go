@@ -33,9 +33,10 @@ type listed struct {
 
 const listPath = "/v1/profiles"
 
-// newHandler serves the profiles in force. Answers carry an ETag, which changes exactly when their content does.
-func newHandler(current *atomic.Pointer[view]) http.Handler {
+// newHandler serves the profiles and the calibrators in force. Answers carry an ETag, which changes exactly when their content does.
+func newHandler(current *atomic.Pointer[view], calibrators *atomic.Pointer[calibratorView]) http.Handler {
 	mux := http.NewServeMux()
+	serveCalibrators(mux, calibrators)
 	mux.HandleFunc("GET "+listPath, func(w http.ResponseWriter, r *http.Request) {
 		v := current.Load()
 		answer(w, r, v.tag, func(body *bytes.Buffer) error {

@@ -12,7 +12,7 @@ import (
 )
 
 func serving(t *testing.T, c *catalog) *httptest.Server {
-	server := httptest.NewServer(newHandler(&c.view))
+	server := httptest.NewServer(newHandler(&c.view, &quietCalibrators(t, 10).view))
 	t.Cleanup(server.Close)
 	return server
 }

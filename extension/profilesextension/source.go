@@ -37,7 +37,8 @@ type source struct {
 	status   func(*componentstatus.Event)
 
 	answered atomic.Int64 // when the source last answered, in ns since the epoch; 0: not yet
-	etag     string       // of the list that entries hold in full
+	followed *followed
+	etag     string // of the list that entries hold in full
 	entries  map[key]*entry
 	faults   map[key]string // what was last said against a profile
 	failures int
@@ -103,6 +104,9 @@ func (s *source) pause(err error) time.Duration {
 // poll asks the source once.
 func (s *source) poll(ctx context.Context) error {
 	err := s.refresh(ctx)
+	if err == nil {
+		err = s.refreshCalibrators(ctx)
+	}
 	switch {
 	case ctx.Err() != nil:
 	case err != nil:
@@ -229,7 +233,7 @@ func (s *source) get(ctx context.Context, path, etag string, limit int64) ([]byt
 	}
 	if response.StatusCode != http.StatusOK {
 		excerpt, _ := io.ReadAll(io.LimitReader(response.Body, 200))
-		return nil, "", fmt.Errorf("GET %s: %s: %s", path, response.Status, strings.TrimSpace(string(excerpt)))
+		return nil, "", &statusError{response.StatusCode, fmt.Sprintf("GET %s: %s: %s", path, response.Status, strings.TrimSpace(string(excerpt)))}
 	}
 	content, err := io.ReadAll(io.LimitReader(response.Body, limit+1))
 	if err != nil {
@@ -240,6 +244,14 @@ func (s *source) get(ctx context.Context, path, etag string, limit int64) ([]byt
 	}
 	return content, response.Header.Get("ETag"), nil
 }
+
+// statusError is an answer other than the one that was asked for.
+type statusError struct {
+	code int
+	text string
+}
+
+func (e *statusError) Error() string { return e.text }
 
 // listLimit is how many bytes a list of max profiles can have.
 func (s *source) listLimit() int64 { return 1<<20 + int64(s.max)*4096 }

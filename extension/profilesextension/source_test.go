@@ -18,14 +18,15 @@ import (
 type gateway struct {
 	*httptest.Server
 	catalog *catalog
+	fitted  *calibrators
 	away    atomic.Bool
 	asked   atomic.Int64
 	respond atomic.Pointer[http.HandlerFunc] // instead of the profiles
 }
 
 func newGateway(t *testing.T) *gateway {
-	g := &gateway{catalog: newCatalog(100)}
-	handler := newHandler(&g.catalog.view)
+	g := &gateway{catalog: newCatalog(100), fitted: quietCalibrators(t, 100)}
+	handler := newHandler(&g.catalog.view, &g.fitted.view)
 	g.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		g.asked.Add(1)
 		if respond := g.respond.Load(); respond != nil {
@@ -64,18 +65,20 @@ func TestSourceIsFollowed(t *testing.T) {
 	g := newGateway(t)
 	g.catalog.add(newEntry(example("fraud", "", 10), fromDirectory, "x"))
 	g.catalog.add(newEntry(example("a/b", "1", 20), fromLearning, "x"))
-	r := newRig(t, fromGateway(g, nil)).start(nil).ready(2)
+	r := newRig(t, fromGateway(g, nil)).start(nil)
+	require.Eventually(t, func() bool { _, answered := r.source.age(); return answered }, patience, pace)
+	r.ready(2)
 	assert.Equal(t, uint64(20), r.rows("a/b", "1"))
 	assert.NotEmpty(t, r.said("source without storage"))
 	ctx := context.Background()
 
 	asked := g.asked.Load()
 	require.NoError(t, r.source.poll(ctx))
-	assert.Equal(t, asked+1, g.asked.Load(), "nothing changed: one request")
+	assert.Equal(t, asked+2, g.asked.Load(), "nothing changed: one request for profiles, one for calibrators")
 
 	g.catalog.add(newEntry(example("fraud", "", 11), fromDirectory, "x"))
 	require.NoError(t, r.source.poll(ctx))
-	assert.Equal(t, asked+3, g.asked.Load(), "the list and what changed")
+	assert.Equal(t, asked+5, g.asked.Load(), "both lists and what changed")
 	assert.Equal(t, uint64(11), r.rows("fraud", "7"))
 	_, known := r.source.age()
 	assert.True(t, known)

@@ -28,6 +28,7 @@ type TelemetryBuilder struct {
 	meter                   metric.Meter
 	mu                      sync.Mutex
 	registrations           []metric.Registration
+	ProfilesCalibrators     metric.Int64ObservableGauge
 	ProfilesInForce         metric.Int64ObservableGauge
 	ProfilesLearningIgnored metric.Int64Counter
 	ProfilesLearningModels  metric.Int64ObservableGauge
@@ -47,6 +48,21 @@ type telemetryBuilderOptionFunc func(mb *TelemetryBuilder)
 
 func (tbof telemetryBuilderOptionFunc) apply(mb *TelemetryBuilder) {
 	tbof(mb)
+}
+
+// RegisterProfilesCalibratorsCallback sets callback for observable ProfilesCalibrators metric.
+func (builder *TelemetryBuilder) RegisterProfilesCalibratorsCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProfilesCalibrators, obs: o})
+		return nil
+	}, builder.ProfilesCalibrators)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
 }
 
 // RegisterProfilesInForceCallback sets callback for observable ProfilesInForce metric.
@@ -132,6 +148,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	}
 	builder.meter = Meter(settings)
 	var err, errs error
+	builder.ProfilesCalibrators, err = builder.meter.Int64ObservableGauge(
+		"otelcol_profiles_calibrators",
+		metric.WithDescription("Calibrators that components are given. [Development]"),
+		metric.WithUnit("{calibrator}"),
+	)
+	errs = errors.Join(errs, err)
 	builder.ProfilesInForce, err = builder.meter.Int64ObservableGauge(
 		"otelcol_profiles_in_force",
 		metric.WithDescription("Profiles that components are given. [Development]"),
@@ -158,7 +180,7 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	errs = errors.Join(errs, err)
 	builder.ProfilesRejected, err = builder.meter.Int64Counter(
 		"otelcol_profiles_rejected",
-		metric.WithDescription("Profiles that were not taken; the log says which and why. The last good copy stays in force. [Development]"),
+		metric.WithDescription("Profiles and calibrators that were not taken; the log says which and why. The last good copy stays in force. [Development]"),
 		metric.WithUnit("{profile}"),
 	)
 	errs = errors.Join(errs, err)

@@ -21,6 +21,20 @@ func NewSettings(tt *componenttest.Telemetry) extension.Settings {
 	return set
 }
 
+func AssertEqualProfilesCalibrators(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
+	want := metricdata.Metrics{
+		Name:        "otelcol_profiles_calibrators",
+		Description: "Calibrators that components are given. [Development]",
+		Unit:        "{calibrator}",
+		Data: metricdata.Gauge[int64]{
+			DataPoints: dps,
+		},
+	}
+	got, err := tt.GetMetric("otelcol_profiles_calibrators")
+	require.NoError(t, err)
+	metricdatatest.AssertEqual(t, want, got, opts...)
+}
+
 func AssertEqualProfilesInForce(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_profiles_in_force",
@@ -84,7 +98,7 @@ func AssertEqualProfilesLoaded(t *testing.T, tt *componenttest.Telemetry, dps []
 func AssertEqualProfilesRejected(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_profiles_rejected",
-		Description: "Profiles that were not taken; the log says which and why. The last good copy stays in force. [Development]",
+		Description: "Profiles and calibrators that were not taken; the log says which and why. The last good copy stays in force. [Development]",
 		Unit:        "{profile}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,
