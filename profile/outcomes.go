@@ -1,5 +1,9 @@
 package profile
 
+// MaxOddsBuckets is how many buckets a profile's histogram of odds may have. A window's has at most 640; a calibrator that is fitted
+// from four times as many is closer to what the rows would give.
+const MaxOddsBuckets = 2560
+
 // OutcomeSeries is one series of the reference's outcomes: what the summaries of the reference's rows, with their ground
 // truth, add up to. Metric and attributes are those of the live summaries (ml.outcomes, ml.outcome.odds ...), so that the
 // reference's quality is computed by the code that computes a window's.

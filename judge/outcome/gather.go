@@ -25,8 +25,10 @@ func Wants(metric string) bool {
 // stream may come several times, and gathering the parts is gathering the whole. Histograms of odds are brought to the
 // coarsest scale of a class, exactly. Other metrics, and series that lack the attributes that they are told apart by, are
 // left out. Nothing of the series is changed or kept.
-func Gather(series []summary.Series) *Outcomes {
-	g := gatherer{odds: map[string]*oddsOfClass{}}
+func Gather(series []summary.Series) *Outcomes { return gather(series, oddsBuckets) }
+
+func gather(series []summary.Series, buckets int) *Outcomes {
+	g := gatherer{odds: map[string]*oddsOfClass{}, buckets: buckets}
 	g.Losses, g.Joins = map[string]Sum{}, map[string]float64{}
 	g.Calibration = map[string]calibration.Bins{}
 	g.confusion = map[[2]string]float64{}
@@ -40,6 +42,7 @@ type gatherer struct {
 	Outcomes
 	confusion map[[2]string]float64
 	odds      map[string]*oddsOfClass
+	buckets   int // of odds, at most
 }
 
 func (g *gatherer) add(s *summary.Series) {
@@ -169,7 +172,7 @@ func (g *gatherer) finish() *Outcomes {
 		g.Scores = make(map[string]*Scores, len(g.odds))
 	}
 	for class, o := range g.odds {
-		if s := o.scores(); s != nil {
+		if s := o.scores(g.buckets); s != nil {
 			g.Scores[class] = s
 		}
 	}

@@ -52,24 +52,24 @@ func (g *gatherer) addOdds(s *summary.Series) {
 	if truth == class {
 		truly = 1
 	}
-	addOdds(&o[relation(class, s.Attribute(semconv.AttrPredictionClass))][truly], s.Exponential)
+	addOdds(&o[relation(class, s.Attribute(semconv.AttrPredictionClass))][truly], s.Exponential, g.buckets)
 }
 
 // addOdds merges a histogram of odds. Odds are positive: what a foreign histogram counts as zero is a score of 0, whatever its
 // threshold, and what it has below zero is no score.
-func addOdds(to, from *summary.Exponential) {
+func addOdds(to, from *summary.Exponential, buckets int) {
 	x := *from
 	x.ZeroThreshold, x.Negative = 0, summary.Buckets{}
-	to.Merge(&x, oddsBuckets)
+	to.Merge(&x, buckets)
 }
 
 // scores brings the histograms to their coarsest scale and turns them into tables over the same bins; nil where all are empty.
-func (o *oddsOfClass) scores() *Scores {
+func (o *oddsOfClass) scores(buckets int) *Scores {
 	var parts []*summary.Exponential
 	for i := range o {
 		parts = append(parts, &o[i][0], &o[i][1])
 	}
-	bins, columns := alike(parts)
+	bins, columns := alike(parts, buckets)
 	if len(bins) == 0 {
 		return nil
 	}
@@ -87,10 +87,10 @@ func (o *oddsOfClass) scores() *Scores {
 
 // alike brings histograms to the scale that their sum needs, and returns the scores of the buckets that any of them has
 // something in, and each histogram's counts of them. The histograms are changed.
-func alike(parts []*summary.Exponential) ([]scores.Bin, [][]float64) {
+func alike(parts []*summary.Exponential, buckets int) ([]scores.Bin, [][]float64) {
 	var sum summary.Exponential
 	for _, e := range parts {
-		sum.Merge(e, oddsBuckets)
+		sum.Merge(e, buckets)
 	}
 	if sum.Count() == 0 {
 		return nil, nil

@@ -46,11 +46,11 @@ func GatherPredictions(series []summary.Series) *Predictions {
 			if odds[class] == nil {
 				odds[class] = &[relations]summary.Exponential{}
 			}
-			addOdds(&odds[class][relation(class, s.Attribute(semconv.AttrPredictionClass))], s.Exponential)
+			addOdds(&odds[class][relation(class, s.Attribute(semconv.AttrPredictionClass))], s.Exponential, oddsBuckets)
 		}
 	}
 	for class, o := range odds {
-		bins, columns := alike([]*summary.Exponential{&o[asUnknown], &o[asClass], &o[asOther]})
+		bins, columns := alike([]*summary.Exponential{&o[asUnknown], &o[asClass], &o[asOther]}, oddsBuckets)
 		if len(bins) == 0 {
 			continue
 		}

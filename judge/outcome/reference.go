@@ -9,12 +9,12 @@ import (
 )
 
 // GatherReference is Gather of the reference's outcomes, nil where the profile is nil or has none. It depends on the profile
-// alone, so what it returns may be kept as long as the profile is.
+// alone, so what it returns may be kept as long as the profile is. Its odds may be in finer buckets than a window's.
 func GatherReference(p *profile.Profile) *Outcomes {
 	if p == nil || len(p.Outcomes) == 0 {
 		return nil
 	}
-	return Gather(Series(p.Outcomes))
+	return gather(Series(p.Outcomes), profile.MaxOddsBuckets)
 }
 
 // Series are a profile's outcomes as those of a window.
