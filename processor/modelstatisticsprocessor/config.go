@@ -13,6 +13,7 @@ import (
 	"github.com/leeway-ml/leeway/internal/configread"
 	"github.com/leeway-ml/leeway/internal/window"
 	"github.com/leeway-ml/leeway/judge/drift"
+	"github.com/leeway-ml/leeway/judge/estimate"
 )
 
 // Config of the processor. Everything has a default.
@@ -37,6 +38,8 @@ type Config struct {
 	Limits             Limits        `mapstructure:"limits"`
 	// Drift configures the drift judge.
 	Drift drift.Config `mapstructure:"drift"`
+	// Estimate configures the judge of quality without labels.
+	Estimate estimate.Config `mapstructure:"estimate"`
 }
 
 // WindowConfig is one window.
@@ -68,6 +71,7 @@ func createDefaultConfig() component.Config {
 		CheckpointInterval: 10 * time.Second,
 		Limits:             Limits{MaxModels: 500, MaxSeries: 20_000, MaxGroups: 200},
 		Drift:              *drift.DefaultConfig(),
+		Estimate:           *estimate.DefaultConfig(),
 	}
 	for _, d := range window.Defaults() {
 		c.Windows = append(c.Windows, WindowConfig{Name: d.Name, Length: d.Length, Every: d.Every})

@@ -3,6 +3,7 @@ package modelstatisticsprocessor
 import (
 	"github.com/leeway-ml/leeway/judge"
 	"github.com/leeway-ml/leeway/judge/drift"
+	"github.com/leeway-ml/leeway/judge/estimate"
 )
 
 // newJudges makes the judges, each from its own part of the configuration. A new kind of statistic is a new judge here.
@@ -11,5 +12,9 @@ func newJudges(c *Config) ([]judge.Judge, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []judge.Judge{ofDrift}, nil
+	estimated, err := estimate.New(&c.Estimate)
+	if err != nil {
+		return nil, err
+	}
+	return []judge.Judge{ofDrift, estimated}, nil
 }
