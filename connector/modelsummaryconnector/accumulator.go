@@ -1,6 +1,9 @@
 package modelsummaryconnector
 
-import "github.com/leeway-ml/leeway/summary"
+import (
+	"github.com/leeway-ml/leeway/profile"
+	"github.com/leeway-ml/leeway/summary"
+)
 
 // accumulator is what the events of one model version, arm, segment and pane add up to.
 type accumulator struct {
@@ -11,7 +14,7 @@ type accumulator struct {
 	overflow            bool                // counts what is beyond the limit of segments or arms
 
 	last   uint64 // greatest event time
-	events uint64
+	events uint64 // predictions
 
 	cells        []uint64 // of the profile's features, as the plan says
 	features     []featureCounts
@@ -21,6 +24,7 @@ type accumulator struct {
 	scores       map[string]*scoreCounts
 	values       *measure
 	durations    *histogram
+	outcomes     *outcomeCounts // nil where there are none
 
 	// segments of a whole accumulator, by key of the segment.
 	segments map[string]*accumulator
@@ -43,7 +47,7 @@ type extra struct {
 
 type scoreCounts struct {
 	bins histogram
-	odds exponential
+	odds oddsCounts
 }
 
 // measure has explicit bins or an exponential histogram.
@@ -83,8 +87,12 @@ func (s *shard) newAccumulator(p *plan, pane uint64, segment []summary.Attribute
 
 // count adds the observation.
 func (a *accumulator) count(s *shard, o *observation) {
-	a.events++
 	a.last = max(a.last, o.event.Time)
+	if o.isOutcome {
+		a.countOutcome(s, o)
+		return
+	}
+	a.events++
 	if a.segment == nil {
 		a.countFine(o)
 	} else {
@@ -98,7 +106,7 @@ func (a *accumulator) count(s *shard, o *observation) {
 	}
 	a.countClass(s, o.event.Class)
 	for i := range o.scores {
-		a.countScore(s, &o.scores[i])
+		a.countScore(s, &o.scores[i], o.event.Class)
 	}
 	if o.hasValue {
 		a.countValue(s, o.value)
@@ -170,47 +178,58 @@ func (a *accumulator) countClass(s *shard, class string) {
 	s.countText(a, &a.classes, class)
 }
 
-func (a *accumulator) countScore(s *shard, score *scored) {
+func (a *accumulator) countScore(s *shard, score *scored, predicted string) {
 	x := a.scores[score.class]
 	if x == nil {
 		x = a.newScore(s, score.class)
 	}
 	x.bins.add(score.score)
-	s.grow(x.odds.add(odds(score.score)))
+	s.grow(x.odds.add(relationOf(predicted, score.class), odds(score.score)))
 }
 
 func (a *accumulator) newScore(s *shard, class string) *scoreCounts {
 	if a.scores == nil {
 		a.scores = map[string]*scoreCounts{}
 	}
-	class, ok := keep(class)
-	if _, known := a.plan.scores[class]; !ok || !known && len(a.scores) >= s.limits.MaxCategories {
-		class = overflow
-		if a.segment == nil {
-			s.overflowed(a.plan, limitCategories)
-		}
-	}
+	class = s.scoreClass(a, class, len(a.scores))
 	x := a.scores[class]
 	if x == nil {
 		bounds := a.plan.scoreBounds(class, a.segment != nil)
-		x = &scoreCounts{bins: *newHistogram(bounds), odds: exponential{max: maxOddsBuckets}}
+		x = &scoreCounts{bins: *newHistogram(bounds)}
 		a.scores[class] = x
 		s.grow(extraSize + 8*len(bounds))
 	}
 	return x
 }
 
-func (a *accumulator) countValue(s *shard, x float64) {
-	if a.values == nil {
-		a.values = &measure{exponential: &exponential{max: maxBuckets}}
-		if a.plan.values != nil {
-			bounds := a.plan.values.Bounds
-			if a.segment != nil {
-				bounds = a.plan.valueRollup
-			}
-			a.values = &measure{bins: newHistogram(bounds)}
-			s.grow(8 * len(bounds))
+// scoreClass is the name that the scores for a class are counted by, where there are so many already.
+func (s *shard) scoreClass(a *accumulator, class string, there int) string {
+	class, ok := keep(class)
+	if _, known := a.plan.scores[class]; !ok || !known && there >= s.limits.MaxCategories {
+		class = overflow
+		if a.segment == nil {
+			s.overflowed(a.plan, limitCategories)
 		}
 	}
+	return class
+}
+
+func (a *accumulator) countValue(s *shard, x float64) {
+	if a.values == nil {
+		a.values = s.newMeasure(a.plan.values, a.plan.valueRollup, a.segment != nil)
+	}
 	s.grow(a.values.add(x))
+}
+
+// newMeasure has the variable's bins, or its roll-up bins; without a variable, an exponential histogram.
+func (s *shard) newMeasure(v *profile.Variable, rollup []float64, coarse bool) *measure {
+	if v == nil {
+		return &measure{exponential: &exponential{max: maxBuckets}}
+	}
+	bounds := v.Bounds
+	if coarse {
+		bounds = rollup
+	}
+	s.grow(8 * len(bounds))
+	return &measure{bins: newHistogram(bounds)}
 }

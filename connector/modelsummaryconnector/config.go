@@ -27,6 +27,10 @@ type Config struct {
 	FlushInterval time.Duration `mapstructure:"flush_interval"`
 	// Segments are the slices to summarise apart from the whole, each a list of keys: attributes of the event, or inputs.
 	Segments [][]string `mapstructure:"segments"`
+	// TopK are the k of top-k accuracy: whether the true class of a multiclass task was among the k most probable ones.
+	TopK []int `mapstructure:"top_k"`
+	// RankingK are the k of rankings: how good the first k items were.
+	RankingK []int `mapstructure:"ranking_k"`
 	// Limits of what is held between two flushes.
 	Limits Limits `mapstructure:"limits"`
 	// Fields says where telemetry that is not by our names keeps what an event must carry.
@@ -42,6 +46,8 @@ type Limits struct {
 	MaxFeatures int `mapstructure:"max_features"`
 	// MaxCategories is how many categories a feature may have that is not in a profile, and how many classes a model.
 	MaxCategories int `mapstructure:"max_categories"`
+	// MaxConfusions is how many pairs of different predicted and true classes a model may have.
+	MaxConfusions int `mapstructure:"max_confusions"`
 	// MaxSegments is how many slices a model may have, all of segments together.
 	MaxSegments int `mapstructure:"max_segments"`
 	// MaxExperiments is how many arms of experiments a model may have.
@@ -50,6 +56,12 @@ type Limits struct {
 	MaxMemoryMiB int `mapstructure:"max_memory_mib"`
 }
 
+// maxRanks bounds the lists of k, maxRank each k.
+const (
+	maxRanks = 8
+	maxRank  = 1000
+)
+
 // maxSegmentLists bounds the work that an event makes.
 const maxSegmentLists = 16
 
@@ -57,10 +69,13 @@ func createDefaultConfig() component.Config {
 	return &Config{
 		Pane:          time.Minute,
 		FlushInterval: 10 * time.Second,
+		TopK:          []int{3},
+		RankingK:      []int{10},
 		Limits: Limits{
 			MaxModels:      500,
 			MaxFeatures:    500,
 			MaxCategories:  100,
+			MaxConfusions:  1000,
 			MaxSegments:    100,
 			MaxExperiments: 20,
 			MaxMemoryMiB:   128,
@@ -80,7 +95,7 @@ func (c *Config) Validate() error {
 	if c.FlushInterval < 0 {
 		errs = errors.Join(errs, fmt.Errorf("flush_interval: %v must not be negative; 0s summarises each batch by itself", c.FlushInterval))
 	}
-	errs = errors.Join(errs, c.validateSegments(), c.Limits.validate())
+	errs = errors.Join(errs, c.validateSegments(), validateRanks("top_k", c.TopK), validateRanks("ranking_k", c.RankingK), c.Limits.validate())
 	if _, err := c.Fields.Compile(component.TelemetrySettings{Logger: zap.NewNop()}); err != nil {
 		errs = errors.Join(errs, fmt.Errorf("fields: %w", err))
 	}
@@ -119,6 +134,23 @@ func (c *Config) validateSegments() error {
 	return errs
 }
 
+// validateRanks checks a list of k.
+func validateRanks(key string, ks []int) error {
+	if len(ks) > maxRanks {
+		return fmt.Errorf("%s: %d numbers, and each is a series of every model; at most %d", key, len(ks), maxRanks)
+	}
+	var errs error
+	for i, k := range ks {
+		if k < 1 || k > maxRank {
+			errs = errors.Join(errs, fmt.Errorf("%s[%d]: %d must be from 1 to %d", key, i, k, maxRank))
+		}
+		if slices.Contains(ks[:i], k) {
+			errs = errors.Join(errs, fmt.Errorf("%s[%d]: %d occurs twice; remove one", key, i, k))
+		}
+	}
+	return errs
+}
+
 func (l Limits) validate() error {
 	var errs error
 	for _, limit := range []struct {
@@ -128,6 +160,7 @@ func (l Limits) validate() error {
 		{"max_models", l.MaxModels, 1},
 		{"max_features", l.MaxFeatures, 0},
 		{"max_categories", l.MaxCategories, 1},
+		{"max_confusions", l.MaxConfusions, 0},
 		{"max_segments", l.MaxSegments, 1},
 		{"max_experiments", l.MaxExperiments, 1},
 		{"max_memory_mib", l.MaxMemoryMiB, 1},

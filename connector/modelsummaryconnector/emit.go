@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"time"
 
 	"go.opentelemetry.io/collector/connector"
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -25,10 +24,11 @@ type emitter struct {
 	instance string
 	version  string
 	pane     uint64
+	losses   []string
 }
 
-func newEmitter(set connector.Settings, pane time.Duration) emitter {
-	e := emitter{version: set.BuildInfo.Version, pane: uint64(pane)}
+func newEmitter(set connector.Settings, cfg *Config) emitter {
+	e := emitter{version: set.BuildInfo.Version, pane: uint64(cfg.Pane), losses: newLosses(cfg.TopK, cfg.RankingK).names}
 	if id, ok := set.Resource.Attributes().Get(instanceID); ok {
 		e.instance = id.AsString()
 	}
@@ -45,7 +45,7 @@ func (e *emitter) metrics(all []*accumulator) pmetric.Metrics {
 	sm := rm.ScopeMetrics().AppendEmpty()
 	sm.Scope().SetName(metadata.ScopeName)
 	sm.Scope().SetVersion(e.version)
-	w := &writer{metrics: sm.Metrics(), pane: e.pane}
+	w := &writer{metrics: sm.Metrics(), pane: e.pane, losses: e.losses}
 	for _, write := range []func(*writer, *accumulator){
 		(*writer).featureValues, (*writer).featureCategories, (*writer).featureInvalid, (*writer).attributions,
 		(*writer).predictions, (*writer).scores, (*writer).odds, (*writer).values, (*writer).durations,
@@ -55,6 +55,17 @@ func (e *emitter) metrics(all []*accumulator) pmetric.Metrics {
 			write(w, a)
 		}
 	}
+	for _, write := range []func(*writer, *accumulator){
+		(*writer).outcomes, (*writer).outcomeOdds, (*writer).outcomeCalibration, (*writer).outcomeLosses, (*writer).outcomeErrors,
+		(*writer).trueValues, (*writer).delays, (*writer).joins, (*writer).feedback,
+	} {
+		w.open = nil
+		for _, a := range all {
+			if a.outcomes != nil {
+				write(w, a)
+			}
+		}
+	}
 	return md
 }
 
@@ -62,6 +73,7 @@ func (e *emitter) metrics(all []*accumulator) pmetric.Metrics {
 type writer struct {
 	metrics pmetric.MetricSlice
 	pane    uint64
+	losses  []string // names
 	// open are the metrics under way, by name and type: a metric may come with and without a profile.
 	open map[openKey]pmetric.Metric
 }
@@ -179,6 +191,10 @@ func (w *writer) exponential(name string, a *accumulator, e *exponential, labels
 	p.Positive().BucketCounts().FromRaw(h.Positive.Counts)
 	p.Negative().SetOffset(h.Negative.Offset)
 	p.Negative().BucketCounts().FromRaw(h.Negative.Counts)
+}
+
+func sortedFunc[K comparable, V any](m map[K]V, compare func(a, b K) int) []K {
+	return slices.SortedFunc(maps.Keys(m), compare)
 }
 
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {

@@ -87,17 +87,21 @@ func (w *writer) scores(a *accumulator) {
 
 func (w *writer) odds(a *accumulator) {
 	for _, class := range sortedKeys(a.scores) {
-		w.exponential(semconv.MetricPredictionOdds, a, &a.scores[class].odds, label{semconv.AttrClass, class})
+		w.oddsOf(semconv.MetricPredictionOdds, a, &a.scores[class].odds, class)
 	}
 }
 
 func (w *writer) values(a *accumulator) {
-	switch m := a.values; {
+	w.measure(semconv.MetricPredictionValue, a, a.values)
+}
+
+func (w *writer) measure(metric string, a *accumulator, m *measure) {
+	switch {
 	case m == nil:
 	case m.bins != nil:
-		w.histogram(semconv.MetricPredictionValue, a, &m.bins.spread, m.bins.bounds, m.bins.counts)
+		w.histogram(metric, a, &m.bins.spread, m.bins.bounds, m.bins.counts)
 	default:
-		w.exponential(semconv.MetricPredictionValue, a, m.exponential)
+		w.exponential(metric, a, m.exponential)
 	}
 }
 

@@ -56,6 +56,8 @@ type yamlProfile struct {
 	Features      []yamlVariable `yaml:"features"`
 	Scores        []yamlVariable `yaml:"scores"`
 	Value         *yamlVariable  `yaml:"value"`
+	TrueClass     *yamlVariable  `yaml:"true_class"`
+	TrueValue     *yamlVariable  `yaml:"true_value"`
 }
 
 type yamlVariable struct {
@@ -81,8 +83,13 @@ func (p *yamlProfile) profile() *profile.Profile {
 	for i := range p.Scores {
 		out.Scores = append(out.Scores, p.Scores[i].variable())
 	}
-	if p.Value != nil {
-		out.Value = p.Value.variable()
+	for _, v := range []struct {
+		from *yamlVariable
+		to   **profile.Variable
+	}{{p.Value, &out.Value}, {p.TrueClass, &out.TrueClass}, {p.TrueValue, &out.TrueValue}} {
+		if v.from != nil {
+			*v.to = v.from.variable()
+		}
 	}
 	return out
 }

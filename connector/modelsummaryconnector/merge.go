@@ -62,7 +62,7 @@ func (h *held) drop(part []*accumulator) uint64 {
 	var events uint64
 	for _, a := range part {
 		if a.segment == nil {
-			events += a.events
+			events += a.counted()
 		}
 		delete(h.accumulators, keyOf(a))
 	}
@@ -114,11 +114,22 @@ func (a *accumulator) merge(b *accumulator, h *held) {
 	mergeCategories(&a.classes, b.classes, h)
 	a.mergeScores(b, h)
 	a.values = mergeMeasures(a.values, b.values)
-	if a.durations == nil {
-		a.durations = b.durations
-	} else if b.durations != nil {
-		a.durations.merge(b.durations)
+	a.durations = mergeHistograms(a.durations, b.durations)
+	if a.outcomes == nil {
+		a.outcomes = b.outcomes
+	} else if b.outcomes != nil {
+		a.outcomes.merge(b.outcomes, a.plan, h)
 	}
+}
+
+func mergeHistograms(a, b *histogram) *histogram {
+	switch {
+	case a == nil:
+		return b
+	case b != nil:
+		a.merge(b)
+	}
+	return a
 }
 
 func (f *featureCounts) merge(o *featureCounts) {
@@ -213,5 +224,17 @@ func mergeMeasures(a, b *measure) *measure {
 }
 
 func (a *accumulator) size() int {
-	return accumulatorSize + 8*len(a.cells) + featureSize*len(a.features) + extraSize*(len(a.extras)+len(a.attributions)+len(a.scores))
+	size := accumulatorSize + 8*len(a.cells) + featureSize*len(a.features) + extraSize*(len(a.extras)+len(a.attributions)+len(a.scores))
+	if a.outcomes != nil {
+		size += a.outcomes.size()
+	}
+	return size
+}
+
+// counted is how many events the accumulator holds.
+func (a *accumulator) counted() uint64 {
+	if a.outcomes == nil {
+		return a.events
+	}
+	return a.events + a.outcomes.events
 }

@@ -17,7 +17,7 @@ import (
 // emitted is what the accumulators look like outside.
 func emitted(all []*accumulator) []string {
 	slices.SortFunc(all, compare)
-	e := newEmitter(connectortest.NewNopSettings(NewFactory().Type()), time.Minute)
+	e := newEmitter(connectortest.NewNopSettings(NewFactory().Type()), config(nil))
 	return sumUp(e.metrics(all)).lines()
 }
 
@@ -34,7 +34,7 @@ func TestMergeOfShards(t *testing.T) {
 			s.begin()
 		}
 		decoder := event.NewDecoder(newSlicing(cfg.Segments).keys, nil)
-		for e := range decoder.Logs(batch(t, events.Draw(t, "events"))) {
+		for e := range decoder.Logs(batch(t, slices.Concat(events.Draw(t, "events"), outcomes.Draw(t, "outcomes")))) {
 			one.add(e)
 			shards[rapid.IntRange(0, 2).Draw(t, "shard")].add(e)
 		}

@@ -7,6 +7,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/leeway-ml/leeway/internal/event"
+	"github.com/leeway-ml/leeway/semconv"
 )
 
 // maxNotices is how many different things are said in the log. Counters go on.
@@ -112,7 +113,7 @@ func (s *shard) mixed(p *plan, feature string) {
 func (s *shard) refuse(p *plan, field, reason int, why, found string) {
 	s.tally.values[field][reason]++
 	if s.notices.once(noticeKey{p.model, p.version, refusedReasonNames[reason], fieldNames[field]}) {
-		s.notices.warn(p, "A value of a prediction is not counted", zap.String("value", fieldNames[field]), zap.String("reason", why), zap.String("found", short(found)))
+		s.notices.warn(p, "A value of "+strings.ToLower(subject(s.about))+" is not counted", zap.String("value", fieldNames[field]), zap.String("reason", why), zap.String("found", short(found)))
 	}
 }
 
@@ -132,13 +133,28 @@ func (n *notices) refused(e *event.Event, reason int) {
 		"it has no model name; send the attribute ml.model.name, on the record or on its resource, or set fields::logs::model_name",
 		"it has no time; set the record's Timestamp or ObservedTimestamp, the span's end",
 		"its time is after the year 2262; times are nanoseconds since 1970",
+		"it is an outcome without the truth; send ml.ground_truth.class, ml.ground_truth.value or ml.ground_truth.relevances, or ml.join.result=expired where none came",
+		"it is an outcome whose ml.join.result is neither joined nor expired; leave it out of outcomes, and send what was not joined as ml.ground_truth",
 	}[reason]
 	if reason == eventNoModel && e.Dropped > 0 {
 		// As Python's SDK does, which drops the oldest attributes.
 		why = "it has no model name, and its sender left out attributes, perhaps this one: SDKs drop those past 128. " +
 			"Send ml.model.name on the resource, and the inputs as one map attribute, ml.inputs"
 	}
-	n.logger.Warn("A prediction is not counted", zap.String("model", short(e.Model)), zap.String("reason", why))
+	n.logger.Warn(subject(e.Name)+" is not counted", zap.String("model", short(e.Model)), zap.String("reason", why))
+}
+
+// subject names an event at the beginning of a sentence.
+func subject(event string) string {
+	switch event {
+	case semconv.EventOutcome:
+		return "An outcome"
+	case semconv.EventGroundTruth:
+		return "A ground truth"
+	case semconv.EventFeedback:
+		return "Feedback"
+	}
+	return "A prediction"
 }
 
 func (n *notices) dropped(p *plan, attributes uint32) {

@@ -6,7 +6,10 @@ import "github.com/leeway-ml/leeway/internal/event"
 type observation struct {
 	serial uint64
 	event  *event.Event
-	coded  []coded
+	// isOutcome: outcome is what is to be counted, nothing else.
+	isOutcome bool
+	outcome   outcome
+	coded     []coded
 	// extras are the indices of the inputs that are not in the profile, attributions those of the finite attributions.
 	extras, attributions []int32
 	scores               []scored
@@ -58,11 +61,8 @@ func (s *planState) find(i int, name string) int32 {
 
 // prepare works out what to count of the event.
 func (s *shard) prepare(p *planState, e *event.Event) *observation {
-	o := &s.observation
-	s.serial++
-	o.serial, o.event = s.serial, e
-	o.coded, o.extras, o.attributions, o.scores = o.coded[:0], o.extras[:0], o.attributions[:0], o.scores[:0]
-	o.hasValue, o.hasDuration = false, false
+	o := s.begun(e)
+	o.isOutcome = false
 	if p.overflow {
 		return o
 	}
@@ -105,6 +105,16 @@ func (s *shard) prepare(p *planState, e *event.Event) *observation {
 		s.refuse(p.plan, fieldDuration, refusedRange, "a duration must not be negative", "")
 		o.hasDuration = false
 	}
+	return o
+}
+
+// begun is an empty observation of the event; of an outcome, unless it is said otherwise.
+func (s *shard) begun(e *event.Event) *observation {
+	o := &s.observation
+	s.serial++
+	o.serial, o.event, o.isOutcome = s.serial, e, true
+	o.coded, o.extras, o.attributions, o.scores = o.coded[:0], o.extras[:0], o.attributions[:0], o.scores[:0]
+	o.hasValue, o.hasDuration = false, false
 	return o
 }
 

@@ -67,19 +67,30 @@ func (a *accumulator) sentSize() int {
 		size += pointSize + x.numbers.sentSize()
 	}
 	for _, x := range a.scores {
-		size += 2*pointSize + binSize*len(x.bins.counts) + x.odds.sentSize()
+		size += x.bins.sentSize() + x.odds.sentSize()
 	}
-	switch m := a.values; {
-	case m == nil:
-	case m.bins != nil:
-		size += pointSize + binSize*len(m.bins.counts)
-	default:
-		size += pointSize + m.exponential.sentSize()
-	}
-	if a.durations != nil {
-		size += pointSize + binSize*len(a.durations.counts)
+	size += a.values.sentSize() + a.durations.sentSize()
+	if a.outcomes != nil {
+		size += a.outcomes.sentSize()
 	}
 	return size
+}
+
+func (m *measure) sentSize() int {
+	switch {
+	case m == nil:
+		return 0
+	case m.bins != nil:
+		return m.bins.sentSize()
+	}
+	return pointSize + m.exponential.sentSize()
+}
+
+func (h *histogram) sentSize() int {
+	if h == nil {
+		return 0
+	}
+	return pointSize + binSize*len(h.counts)
 }
 
 func (e *exponential) sentSize() int {

@@ -23,8 +23,10 @@ type plan struct {
 	// fine and coarse are how many cells the features need, in the whole traffic and in a segment.
 	fine, coarse int
 	scores       map[string]scoreBins
-	values       *profile.Variable
-	valueRollup  []float64
+	// values and truths are those of a regression.
+	values, truths           *profile.Variable
+	valueRollup, truthRollup []float64
+	negative                 string // class of a binary task, where the profile says it
 }
 
 // planFeature is one feature of a profile. Its cells are its bins; those of a categorical one end with Other and Unseen.
@@ -69,6 +71,10 @@ func newPlan(model, version string, p *profile.Profile) *plan {
 	if p.Value != nil && p.Value.Type == profile.Numeric {
 		pl.values, pl.valueRollup = p.Value, p.Value.RollupBounds()
 	}
+	if p.TrueValue != nil && p.TrueValue.Type == profile.Numeric {
+		pl.truths, pl.truthRollup = p.TrueValue, p.TrueValue.RollupBounds()
+	}
+	pl.negative = negativeOf(p)
 	return pl
 }
 

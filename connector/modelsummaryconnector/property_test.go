@@ -1,9 +1,11 @@
 package modelsummaryconnector
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -20,6 +22,7 @@ import (
 
 // anEvent is what a test sends; inputs may hold anything.
 type anEvent struct {
+	name       string // empty = ml.prediction
 	at         time.Duration
 	attributes map[string]any
 	inputs     map[string]any
@@ -86,9 +89,11 @@ func batch(t require.TestingT, events []anEvent) plog.Logs {
 	records := logs.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords()
 	for _, e := range events {
 		r := records.AppendEmpty()
-		r.SetEventName(semconv.EventPrediction)
+		r.SetEventName(cmp.Or(e.name, semconv.EventPrediction))
 		r.SetTimestamp(pcommon.Timestamp(benchStart + e.at.Nanoseconds()))
-		require.NoError(t, r.Attributes().FromRaw(e.attributes))
+		for _, key := range sortedKeys(e.attributes) { // in an order that is the same each time
+			require.NoError(t, r.Attributes().PutEmpty(key).FromRaw(e.attributes[key]))
+		}
 		require.NoError(t, r.Attributes().PutEmptyMap(semconv.AttrInputs).FromRaw(e.inputs))
 	}
 	return logs
@@ -135,7 +140,7 @@ func TestEveryFeatureOfEveryEventIsCountedOnce(t *testing.T) {
 // Neither order nor batches nor senders nor flushes change what the summaries add up to.
 func TestSumsDoNotDependOnTheWay(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		all := events.Draw(rt, "events")
+		all := slices.Concat(events.Draw(rt, "events"), outcomes.Draw(rt, "outcomes"))
 		want := summarise(t, rt, [][]anEvent{all}, time.Hour, false).lines()
 
 		shuffled := rapid.Permutation(all).Draw(rt, "shuffled")

@@ -83,7 +83,7 @@ func taskOf(p *plan, e *event.Event) profile.Task {
 }
 
 // positiveClass is the class that the score of a binary task is for: the profile's, else the usual name of a positive class
-// that goes with the predicted class, else, where no class is sent at all, "1".
+// that goes with the predicted class, or else with the true one, else, where no class is sent at all, "1".
 func positiveClass(p *plan, e *event.Event) (string, bool) {
 	if p.profile != nil {
 		if p.profile.PositiveClass != "" {
@@ -96,6 +96,9 @@ func positiveClass(p *plan, e *event.Event) (string, bool) {
 	class := e.Class
 	if class == "" && len(e.Probabilities) > 0 {
 		class = e.Probabilities[0].Name
+	}
+	if class == "" {
+		class = e.GroundTruthClass
 	}
 	return usualPositive(class)
 }

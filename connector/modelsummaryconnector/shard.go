@@ -14,6 +14,7 @@ type shard struct {
 	catalog *catalog
 	slicing slicing
 	limits  Limits
+	losses  losses
 	pane    uint64 // length in nanoseconds
 	notices *notices
 
@@ -28,8 +29,10 @@ type shard struct {
 	held         atomic.Int64  // panes, for telemetry
 	tally        tally
 
+	about       string // name of the event that is under way
 	serial      uint64
 	observation observation
+	relevances  map[string]float64
 	key         []byte
 }
 
@@ -44,7 +47,8 @@ type arm struct{ experiment, variant string }
 
 func newShard(c *catalog, cfg *Config, n *notices, total *atomic.Int64) *shard {
 	return &shard{
-		catalog: c, slicing: newSlicing(cfg.Segments), limits: cfg.Limits, pane: uint64(cfg.Pane), notices: n, total: total,
+		catalog: c, slicing: newSlicing(cfg.Segments), limits: cfg.Limits, losses: newLosses(cfg.TopK, cfg.RankingK),
+		pane: uint64(cfg.Pane), notices: n, total: total,
 		states:       map[modelKey]*planState{},
 		accumulators: map[accumulatorKey]*accumulator{},
 		arms:         map[modelKey]map[arm]struct{}{},
@@ -71,18 +75,32 @@ func (s *shard) begin() {
 
 // add counts an event. It never fails: what can't be counted is told in the tally and in the log.
 func (s *shard) add(e *event.Event) {
-	if e.Name != semconv.EventPrediction {
-		// Outcomes, ground truth and feedback get their summaries here.
+	s.about = e.Name
+	switch e.Name {
+	case semconv.EventPrediction:
+		s.addPrediction(e)
+	case semconv.EventOutcome, semconv.EventGroundTruth:
+		s.addOutcome(e)
+	case semconv.EventFeedback:
+		s.addFeedback(e)
+	default:
 		s.tally.ignore(e.Name)
-		return
 	}
+}
+
+func (s *shard) addPrediction(e *event.Event) {
 	if !s.accept(e) {
 		return
 	}
 	p := s.state(e.Model, e.Version)
 	s.check(p.plan, e)
-	o := s.prepare(p, e)
-	whole := s.whole(p, e)
+	s.countEverywhere(p, s.prepare(p, e))
+	s.tally.events++
+}
+
+// countEverywhere counts the observation in the whole traffic of its arm, and in its segments.
+func (s *shard) countEverywhere(p *planState, o *observation) {
+	whole := s.whole(p, o.event)
 	if p.overflow {
 		s.overflowed(p.plan, limitModels)
 	}
@@ -90,7 +108,6 @@ func (s *shard) add(e *event.Event) {
 	if len(s.slicing.lists) > 0 && !p.overflow {
 		s.countSegments(whole, o)
 	}
-	s.tally.events++
 }
 
 // accept refuses what says neither what it is about nor when it was.
@@ -120,6 +137,9 @@ func (s *shard) check(p *plan, e *event.Event) {
 	}
 	if e.BadInputs {
 		s.refuse(p, fieldInputs, refusedType, "ml.inputs must be a map from feature to value", "no map")
+	}
+	if e.BadPredictionTime {
+		s.refuse(p, fieldPredictionTime, refusedType, "ml.prediction.time is nanoseconds since 1970, or a text as in 2026-01-31T12:00:00Z", "neither")
 	}
 	if e.Err != nil {
 		s.refuse(p, fieldExpression, refusedError, "an expression of fields failed", e.Err.Error())

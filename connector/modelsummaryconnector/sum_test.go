@@ -66,7 +66,7 @@ func (s sums) add(m pmetric.Metric) {
 				t.exponential = &summary.Exponential{}
 			}
 			buckets := maxBuckets
-			if m.Name() == semconv.MetricPredictionOdds {
+			if m.Name() == semconv.MetricPredictionOdds || m.Name() == semconv.MetricOutcomeOdds {
 				buckets = maxOddsBuckets
 			}
 			t.exponential.Merge(&summary.Exponential{
@@ -93,13 +93,17 @@ func (s sums) total(m pmetric.Metric, attributes pcommon.Map, pane pcommon.Times
 	return s[key]
 }
 
-// lines are the sums as text, without the sums of odds, which are rounded as they add up.
+// lines are the sums as text, without those that are rounded as they add up: of odds, and of losses that divide or take
+// logarithms. All others are exact: tests send small fractions of a power of two.
 func (s sums) lines() []string {
 	var out []string
 	for key, t := range s {
+		if slices.Contains([]string{"log", "absolute_percentage", "symmetric_percentage", "ndcg_10"}, t.attributes[semconv.AttrLossName]) {
+			t.sum = 0
+		}
 		line := fmt.Sprintf("%s: count %d sum %g bounds %s bins %v", key, t.count, t.sum, t.bounds, t.bins)
 		if e := t.exponential; e != nil {
-			if t.metric == semconv.MetricPredictionOdds {
+			if t.metric == semconv.MetricPredictionOdds || t.metric == semconv.MetricOutcomeOdds {
 				e.Sum = 0
 			}
 			for _, b := range []*summary.Buckets{&e.Positive, &e.Negative} {
@@ -113,6 +117,29 @@ func (s sums) lines() []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// sum adds up the sums of a metric over the series of the whole traffic with these attributes.
+func (s sums) sum(metric string, attributes map[string]string) float64 {
+	total := 0.0
+next:
+	for _, t := range s {
+		if t.metric != metric {
+			continue
+		}
+		for k := range t.attributes {
+			if strings.HasPrefix(k, semconv.AttrSegmentPrefix) {
+				continue next
+			}
+		}
+		for k, v := range attributes {
+			if t.attributes[k] != v {
+				continue next
+			}
+		}
+		total += t.sum
+	}
+	return total
 }
 
 // count adds up the counts of a metric over the series with these attributes, of the whole traffic or of all segments.

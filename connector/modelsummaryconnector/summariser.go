@@ -49,7 +49,7 @@ func newSummariser(set connector.Settings, cfg *Config, next consumer.Metrics) (
 		cfg: cfg, next: next, telemetry: telemetry,
 		catalog: newCatalog(cfg.Limits.MaxModels),
 		notices: newNotices(set.Logger),
-		emitter: newEmitter(set, cfg.Pane),
+		emitter: newEmitter(set, cfg),
 		held:    held{limits: cfg.Limits},
 	}
 	keys := newSlicing(cfg.Segments).keys

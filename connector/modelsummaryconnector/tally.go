@@ -15,6 +15,8 @@ const (
 	eventNoModel = iota
 	eventNoTime
 	eventTime
+	eventNoTruth
+	eventJoinResult
 	eventReasons
 )
 
@@ -33,6 +35,12 @@ const (
 	fieldAttribution
 	fieldInputs
 	fieldExpression
+	fieldClass
+	fieldGroundTruth
+	fieldItems
+	fieldRelevances
+	fieldPredictionTime
+	fieldFeedback
 	fields
 )
 
@@ -42,6 +50,7 @@ const (
 	refusedRange
 	refusedClass
 	refusedError
+	refusedMissing
 	refusedReasons
 )
 
@@ -49,17 +58,19 @@ const (
 	limitModels = iota
 	limitFeatures
 	limitCategories
+	limitConfusions
 	limitSegments
 	limitExperiments
 	limits
 )
 
 var (
-	eventReasonNames   = [eventReasons]string{"no_model", "no_time", "time"}
+	eventReasonNames   = [eventReasons]string{"no_model", "no_time", "time", "no_truth", "join_result"}
 	invalidReasonNames = [invalidReasons]string{"type", "non_finite", "out_of_range", "unseen"}
-	fieldNames         = [fields]string{"score", "value", "duration", "attribution", "inputs", "expression"}
-	refusedReasonNames = [refusedReasons]string{"type", "non_finite", "out_of_range", "class", "error"}
-	limitNames         = [limits]string{"max_models", "max_features", "max_categories", "max_segments", "max_experiments"}
+	fieldNames         = [fields]string{"score", "value", "duration", "attribution", "inputs", "expression",
+		"class", "ground_truth", "items", "relevances", "prediction_time", "feedback"}
+	refusedReasonNames = [refusedReasons]string{"type", "non_finite", "out_of_range", "class", "error", "missing"}
+	limitNames         = [limits]string{"max_models", "max_features", "max_categories", "max_confusions", "max_segments", "max_experiments"}
 	ignoredNames       = []string{semconv.EventGroundTruth, semconv.EventFeedback, semconv.EventOutcome,
 		semconv.EventConceptDrift, semconv.EventAlert, semconv.EventAction, "other"}
 )
@@ -67,12 +78,14 @@ var (
 // tally is what a shard counted and did not yet report.
 type tally struct {
 	events, dropped uint64
-	unprofiled      uint64
-	refused         [eventReasons]uint64
-	ignored         [7]uint64
-	invalid         [invalidReasons]uint64
-	values          [fields][refusedReasons]uint64
-	overflowed      [limits]uint64
+	// outcomes and feedback likewise.
+	outcomes, feedback uint64
+	unprofiled         uint64
+	refused            [eventReasons]uint64
+	ignored            [7]uint64
+	invalid            [invalidReasons]uint64
+	values             [fields][refusedReasons]uint64
+	overflowed         [limits]uint64
 }
 
 func (t *tally) ignore(name string) {
@@ -90,6 +103,8 @@ func (t *tally) report(ctx context.Context, to *metadata.TelemetryBuilder) {
 		return
 	}
 	add(ctx, to.ModelSummaryEvents, t.events)
+	add(ctx, to.ModelSummaryOutcomes, t.outcomes)
+	add(ctx, to.ModelSummaryFeedback, t.feedback)
 	add(ctx, to.ModelSummaryAttributesDropped, t.dropped)
 	add(ctx, to.ModelSummaryInputsUnprofiled, t.unprofiled)
 	for i, n := range t.refused {

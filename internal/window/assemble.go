@@ -25,7 +25,7 @@ type held struct {
 }
 
 func bucketsOf(metric string) int {
-	if metric == semconv.MetricPredictionOdds {
+	if metric == semconv.MetricPredictionOdds || metric == semconv.MetricOutcomeOdds {
 		return maxOddsBuckets
 	}
 	return maxBuckets

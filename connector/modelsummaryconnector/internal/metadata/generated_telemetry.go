@@ -34,9 +34,11 @@ type TelemetryBuilder struct {
 	ModelSummaryEventsIgnored     metric.Int64Counter
 	ModelSummaryEventsLost        metric.Int64Counter
 	ModelSummaryEventsRefused     metric.Int64Counter
+	ModelSummaryFeedback          metric.Int64Counter
 	ModelSummaryFlushFailures     metric.Int64Counter
 	ModelSummaryInputsInvalid     metric.Int64Counter
 	ModelSummaryInputsUnprofiled  metric.Int64Counter
+	ModelSummaryOutcomes          metric.Int64Counter
 	ModelSummaryOverflowed        metric.Int64Counter
 	ModelSummaryPanes             metric.Int64ObservableUpDownCounter
 	ModelSummaryValuesRefused     metric.Int64Counter
@@ -98,7 +100,7 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	var err, errs error
 	builder.ModelSummaryAttributesDropped, err = builder.meter.Int64Counter(
 		"otelcol_model_summary_attributes_dropped",
-		metric.WithDescription("Predictions whose sender had left out attributes (dropped_attributes_count is not 0). [Development]"),
+		metric.WithDescription("Events whose sender had left out attributes (dropped_attributes_count is not 0). [Development]"),
 		metric.WithUnit("{event}"),
 	)
 	errs = errors.Join(errs, err)
@@ -122,13 +124,19 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	errs = errors.Join(errs, err)
 	builder.ModelSummaryEventsLost, err = builder.meter.Int64Counter(
 		"otelcol_model_summary_events_lost",
-		metric.WithDescription("Predictions in summaries that were dropped, because the next component kept refusing them. [Development]"),
+		metric.WithDescription("Predictions, outcomes and feedback in summaries that were dropped, because the next component kept refusing them. [Development]"),
 		metric.WithUnit("{event}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ModelSummaryEventsRefused, err = builder.meter.Int64Counter(
 		"otelcol_model_summary_events_refused",
-		metric.WithDescription("Predictions that could not be counted (no_model = without ml.model.name, no_time = without any time, time = later than the year 2262). [Development]"),
+		metric.WithDescription("Events that could not be counted (no_model = without ml.model.name, no_time = without any time, time = later than the year 2262, no_truth = an outcome without ground truth, join_result = an outcome that is neither joined nor expired). [Development]"),
+		metric.WithUnit("{event}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ModelSummaryFeedback, err = builder.meter.Int64Counter(
+		"otelcol_model_summary_feedback",
+		metric.WithDescription("Scores of feedback that were counted in summaries. [Development]"),
 		metric.WithUnit("{event}"),
 	)
 	errs = errors.Join(errs, err)
@@ -150,6 +158,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		metric.WithUnit("{observation}"),
 	)
 	errs = errors.Join(errs, err)
+	builder.ModelSummaryOutcomes, err = builder.meter.Int64Counter(
+		"otelcol_model_summary_outcomes",
+		metric.WithDescription("Outcomes that were counted in summaries. [Development]"),
+		metric.WithUnit("{event}"),
+	)
+	errs = errors.Join(errs, err)
 	builder.ModelSummaryOverflowed, err = builder.meter.Int64Counter(
 		"otelcol_model_summary_overflowed",
 		metric.WithDescription("Observations that were counted in an overflow series, because a limit was reached. [Development]"),
@@ -164,7 +178,7 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	errs = errors.Join(errs, err)
 	builder.ModelSummaryValuesRefused, err = builder.meter.Int64Counter(
 		"otelcol_model_summary_values_refused",
-		metric.WithDescription("Scores, values, durations and attributions that could not be counted (type, non_finite, out_of_range, class = the class that a score is for is not known); the rest of the event was. [Development]"),
+		metric.WithDescription("Scores, values, durations, attributions and what outcomes and feedback have that could not be counted (type, non_finite, out_of_range, missing, class = the class that a score is for is not known, or the true one is of another kind); the rest of the event was. [Development]"),
 		metric.WithUnit("{observation}"),
 	)
 	errs = errors.Join(errs, err)

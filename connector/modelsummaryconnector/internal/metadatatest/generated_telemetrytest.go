@@ -24,7 +24,7 @@ func NewSettings(tt *componenttest.Telemetry) connector.Settings {
 func AssertEqualModelSummaryAttributesDropped(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_model_summary_attributes_dropped",
-		Description: "Predictions whose sender had left out attributes (dropped_attributes_count is not 0). [Development]",
+		Description: "Events whose sender had left out attributes (dropped_attributes_count is not 0). [Development]",
 		Unit:        "{event}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,
@@ -88,7 +88,7 @@ func AssertEqualModelSummaryEventsIgnored(t *testing.T, tt *componenttest.Teleme
 func AssertEqualModelSummaryEventsLost(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_model_summary_events_lost",
-		Description: "Predictions in summaries that were dropped, because the next component kept refusing them. [Development]",
+		Description: "Predictions, outcomes and feedback in summaries that were dropped, because the next component kept refusing them. [Development]",
 		Unit:        "{event}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,
@@ -104,7 +104,7 @@ func AssertEqualModelSummaryEventsLost(t *testing.T, tt *componenttest.Telemetry
 func AssertEqualModelSummaryEventsRefused(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_model_summary_events_refused",
-		Description: "Predictions that could not be counted (no_model = without ml.model.name, no_time = without any time, time = later than the year 2262). [Development]",
+		Description: "Events that could not be counted (no_model = without ml.model.name, no_time = without any time, time = later than the year 2262, no_truth = an outcome without ground truth, join_result = an outcome that is neither joined nor expired). [Development]",
 		Unit:        "{event}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,
@@ -113,6 +113,22 @@ func AssertEqualModelSummaryEventsRefused(t *testing.T, tt *componenttest.Teleme
 		},
 	}
 	got, err := tt.GetMetric("otelcol_model_summary_events_refused")
+	require.NoError(t, err)
+	metricdatatest.AssertEqual(t, want, got, opts...)
+}
+
+func AssertEqualModelSummaryFeedback(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
+	want := metricdata.Metrics{
+		Name:        "otelcol_model_summary_feedback",
+		Description: "Scores of feedback that were counted in summaries. [Development]",
+		Unit:        "{event}",
+		Data: metricdata.Sum[int64]{
+			Temporality: metricdata.CumulativeTemporality,
+			IsMonotonic: true,
+			DataPoints:  dps,
+		},
+	}
+	got, err := tt.GetMetric("otelcol_model_summary_feedback")
 	require.NoError(t, err)
 	metricdatatest.AssertEqual(t, want, got, opts...)
 }
@@ -165,6 +181,22 @@ func AssertEqualModelSummaryInputsUnprofiled(t *testing.T, tt *componenttest.Tel
 	metricdatatest.AssertEqual(t, want, got, opts...)
 }
 
+func AssertEqualModelSummaryOutcomes(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
+	want := metricdata.Metrics{
+		Name:        "otelcol_model_summary_outcomes",
+		Description: "Outcomes that were counted in summaries. [Development]",
+		Unit:        "{event}",
+		Data: metricdata.Sum[int64]{
+			Temporality: metricdata.CumulativeTemporality,
+			IsMonotonic: true,
+			DataPoints:  dps,
+		},
+	}
+	got, err := tt.GetMetric("otelcol_model_summary_outcomes")
+	require.NoError(t, err)
+	metricdatatest.AssertEqual(t, want, got, opts...)
+}
+
 func AssertEqualModelSummaryOverflowed(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_model_summary_overflowed",
@@ -200,7 +232,7 @@ func AssertEqualModelSummaryPanes(t *testing.T, tt *componenttest.Telemetry, dps
 func AssertEqualModelSummaryValuesRefused(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_model_summary_values_refused",
-		Description: "Scores, values, durations and attributions that could not be counted (type, non_finite, out_of_range, class = the class that a score is for is not known); the rest of the event was. [Development]",
+		Description: "Scores, values, durations, attributions and what outcomes and feedback have that could not be counted (type, non_finite, out_of_range, missing, class = the class that a score is for is not known, or the true one is of another kind); the rest of the event was. [Development]",
 		Unit:        "{observation}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,

@@ -30,9 +30,11 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ModelSummaryEventsIgnored.Add(context.Background(), 1)
 	tb.ModelSummaryEventsLost.Add(context.Background(), 1)
 	tb.ModelSummaryEventsRefused.Add(context.Background(), 1)
+	tb.ModelSummaryFeedback.Add(context.Background(), 1)
 	tb.ModelSummaryFlushFailures.Add(context.Background(), 1)
 	tb.ModelSummaryInputsInvalid.Add(context.Background(), 1)
 	tb.ModelSummaryInputsUnprofiled.Add(context.Background(), 1)
+	tb.ModelSummaryOutcomes.Add(context.Background(), 1)
 	tb.ModelSummaryOverflowed.Add(context.Background(), 1)
 	tb.ModelSummaryValuesRefused.Add(context.Background(), 1)
 	AssertEqualModelSummaryAttributesDropped(t, testTel,
@@ -53,6 +55,9 @@ func TestSetupTelemetry(t *testing.T) {
 	AssertEqualModelSummaryEventsRefused(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
+	AssertEqualModelSummaryFeedback(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
 	AssertEqualModelSummaryFlushFailures(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
@@ -60,6 +65,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualModelSummaryInputsUnprofiled(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualModelSummaryOutcomes(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualModelSummaryOverflowed(t, testTel,
