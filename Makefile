@@ -33,15 +33,15 @@ test: ## Vet, and run the tests that need nothing but Go
 	$(GO) test $$($(GO) list ./... | grep -Ev '$(SLOW)')
 
 .PHONY: test-integration
-test-integration: build ## Test the built programs, end to end, with Python clients, Prometheus, Alertmanager and OCB (installs what it needs)
+test-integration: build ## Test the built programs, end to end, with Python clients, Prometheus, Alertmanager, OCB and Chromium (installs what it needs)
 	.ci/install-test-tools
 	PATH="$(CURDIR)/.tools/prometheus/usr/bin:$(CURDIR)/.tools/alertmanager/usr/bin:$$PATH" LEEWAY_PYTHON=$(CURDIR)/.venv/bin/python LEEWAY_BIN=$(CURDIR)/bin \
 		$(GO) test -tags integration -count=1 -p 1 -timeout 40m $(INTEGRATION)
 
 .PHONY: test-browser
-test-browser: build ## Test the web page in Chromium, against the built collector (installs what it needs)
+test-browser: build ## Of test-integration, only the web page in Chromium
 	.ci/install-test-tools
-	LEEWAY_BROWSER=1 LEEWAY_BIN=$(CURDIR)/bin $(GO) test -tags integration -count=1 -timeout 20m -run TestBrowser ./ui
+	LEEWAY_BIN=$(CURDIR)/bin $(GO) test -tags integration -count=1 -timeout 20m -run TestBrowser ./ui
 
 .PHONY: bench
 bench: bench-packages bench-pipelines ## Run all benchmarks (BENCHTIME=1s; docs/performance.md has figures)

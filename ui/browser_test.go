@@ -18,25 +18,11 @@ import (
 // run is a program of Node's, in this folder.
 func run(t *testing.T, env []string, name string, args ...string) {
 	t.Helper()
-	runUpTo(t, 1, env, name, args...)
-}
-
-// runUpTo runs a command that may fail for what it does not test, as a browser on a busy machine does, up to so many times.
-func runUpTo(t *testing.T, times int, env []string, name string, args ...string) {
-	t.Helper()
-	for attempt := 1; ; attempt++ {
-		command := exec.CommandContext(t.Context(), name, args...)
-		command.Env = append(os.Environ(), env...)
-		output, err := command.CombinedOutput()
-		t.Logf("%s", output)
-		if err == nil {
-			return
-		}
-		if attempt == times {
-			t.Fatalf("%s %v: %v; .ci/install-test-tools installs what is needed", name, args, err)
-		}
-		t.Logf("%s %v: %v; tried again", name, args, err)
-	}
+	command := exec.CommandContext(t.Context(), name, args...)
+	command.Env = append(os.Environ(), env...)
+	output, err := command.CombinedOutput()
+	t.Logf("%s", output)
+	require.NoError(t, err, "%s %v; .ci/install-test-tools installs what is needed", name, args)
 }
 
 // TestBundle: dist is what the sources and the lock file make.
@@ -83,11 +69,7 @@ service:
 `
 
 // TestBrowser opens the page in Chromium, on what two replayed models left in the collector's own store.
-// It is not part of test-integration: on some runs Chromium is slower than the test's patience.
 func TestBrowser(t *testing.T) {
-	if os.Getenv("LEEWAY_BROWSER") == "" {
-		t.Skip("make test-browser runs it")
-	}
 	folder := t.TempDir()
 	data := filepath.Join(leewaytest.Repository(t), "examples", "quickstart", "flights.csv.gz")
 	columns := []string{"--time-column", "timestamp", "--id-column", "prediction_id", "--class-column", "predicted_class", "--score-column", "predicted_probability", "--quiet"}
@@ -107,7 +89,7 @@ func TestBrowser(t *testing.T) {
 	replay("flight-delay", "1", "2013-08-15")
 	replay("other-airport", "7", "2013-08-27")
 
-	runUpTo(t, 3, []string{"LEEWAY_PAGE=http://" + address}, "node", "--test", "--test-reporter=spec", "test/browser.test.mjs")
+	run(t, []string{"LEEWAY_PAGE=http://" + address}, "node", "--test", "--test-reporter=spec", "test/browser.test.mjs")
 }
 
 func ctl(t *testing.T, args ...string) {

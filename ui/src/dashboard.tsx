@@ -6,7 +6,7 @@ import { content, query, samples, span } from './api';
 import type { Theme } from './colors';
 import { sections, type Section } from './layout';
 import { place } from './links';
-import { changed as changedAddress, navigate, type Location } from './location';
+import { changed as changedAddress, here, navigate, type Location } from './location';
 import type { Dashboard } from './model';
 import { PanelBox, Problem, type Shared } from './panel';
 import { RefreshPicker, shifted, TimePicker, VariablePicker } from './pickers';
@@ -49,14 +49,15 @@ function Loaded({ dashboard: d, all, location: { params }, theme }: { dashboard:
     return () => clearInterval(timer);
   }, [every, raw.from]);
 
-  const { choices, settled } = useChoices(d, params, range, tick);
+  const [{ span: elsewhere, moved, failed: lost }, setElsewhere] = useState<Elsewhere>({});
+  const { choices, settled } = useChoices(d, params, range, tick, everything && !lost);
   const scope = useMemo(() => scopeOf(choices ?? []), [JSON.stringify(choices?.map((c) => [c.chosen, c.chosen[0] === '$__all' ? c.options : 0]))]);
   const model = scope.get('model')?.values[0];
   const missing = settled && !choices?.some((c) => c.failure) ? choices?.find((c) => c.variable.type === 'query' && c.options.length === 0) : undefined;
   const models = (d.templating?.list ?? []).some((v) => v.type === 'query' && queryText(v).includes('ml_'));
-  const { span: elsewhere, moved } = useElsewhere(missing !== undefined, everything ? 'all' : models && !params.has('from') ? 'default' : undefined, params.get('var-model') ?? undefined);
+  useElsewhere(missing !== undefined, everything ? 'all' : models && !params.has('from') ? 'default' : undefined, params.get('var-model') ?? undefined, setElsewhere);
   const events = useEvents(d, settled, scope, range, tick);
-  const change = (changes: Record<string, string | string[] | undefined>, replace = false) => navigate(changedAddress(params, changes), replace);
+  const change = (changes: Record<string, string | string[] | undefined>, replace = false) => navigate(changedAddress(here().params, changes), replace);
   const setRange = ({ from, to }: Raw) => change({ from, to });
   const parameters = useMemo(() => sharedParameters(params), [params.toString()]);
 
@@ -66,12 +67,13 @@ function Loaded({ dashboard: d, all, location: { params }, theme }: { dashboard:
   };
   const placed = useMemo(() => sections(d.panels, scope), [d, scope]); // the same objects, so that panels ask once
   const failed = choices?.find((c) => c.failure);
+  const wanted = wantedOf(params);
   return (
     <>
-      <div class="toolbar" role="toolbar" aria-label="What the dashboard is about">
+      <div class="toolbar" role="toolbar" aria-label="What the dashboard is about" aria-busy={!settled}>
         <h1 tabIndex={-1}>{d.title.replace(/^Leeway \/ /, '')}</h1>
         {choices?.map((c) => (
-          <VariablePicker key={c.variable.name} choice={c} range={range} onChange={(chosen) => {
+          <VariablePicker key={c.variable.name} choice={settled ? c : { ...c, chosen: wanted[c.variable.name] ?? c.chosen }} settled={settled} range={range} onChange={(chosen) => {
             pendingChange.current = c.variable.name;
             change({ [`var-${c.variable.name}`]: chosen });
           }} />
@@ -79,7 +81,7 @@ function Loaded({ dashboard: d, all, location: { params }, theme }: { dashboard:
         <span class="grow" />
         <div class="times">
           <button type="button" aria-label="Earlier" title="Earlier" onClick={() => setRange(shifted(range, -1))}>‹</button>
-          <TimePicker range={range} utc={utc} model={model || undefined} onChange={setRange} />
+          <TimePicker range={range} everything={everything && !lost} utc={utc} model={model || undefined} onChange={setRange} />
           <button type="button" aria-label="Later" title="Later" onClick={() => setRange(shifted(range, 1))}>›</button>
         </div>
         <RefreshPicker every={every} raw={raw} busy={!settled} onNow={() => setTick((t) => t + 1)} onChange={(r) => change({ refresh: r })} />
@@ -96,7 +98,7 @@ function Loaded({ dashboard: d, all, location: { params }, theme }: { dashboard:
           {!missing && moved && elsewhere && elsewhere !== 'none' && raw.to === String(elsewhere.to) && (
             <p class="notice" role="status">No statistics come now; the newest are of {date(elsewhere.to, utc)}. This is all data up to then. <button type="button" onClick={() => setRange({ from: 'now-7d', to: 'now' })}>Show the last 7 days</button></p>
           )}
-          {choices && placed.map((s, i) => <SectionView key={i} section={s} shared={shared} />)}
+          {choices ? placed.map((s, i) => <SectionView key={i} section={s} shared={shared} />) : <p class="loading">Loading …</p>}
         </>}
     </>
   );
@@ -110,15 +112,20 @@ export function sharedParameters(params: URLSearchParams): [string, string][] {
   return [...params].filter(([k]) => k === 'from' || k === 'to' || k === 'refresh' || k.startsWith('var-'));
 }
 
-function useChoices(d: Dashboard, params: URLSearchParams, range: Range, tick: number): { choices?: Choice[]; settled: boolean } {
-  const [state, set] = useState<{ choices?: Choice[]; settled: boolean }>({ settled: false });
-  const wanted = wantedOf(params), last = useRef('');
+// useChoices asks for what can be chosen, and says in the address what is. Until the answer is there, and while the time range is
+// looked for (wait), what was chosen before stays.
+function useChoices(d: Dashboard, params: URLSearchParams, range: Range, tick: number, wait: boolean): { choices: Choice[] | undefined; settled: boolean } {
+  const [{ choices, of }, set] = useState<{ choices?: Choice[]; of?: string }>({}); // of: what was asked
+  const wanted = wantedOf(params), path = useRef(here().path).current;
   const key = (w: Wanted) => JSON.stringify([(d.templating?.list ?? []).map((v) => w[v.name] ?? null), range.from, range.to, tick]);
+  const asked = key(wanted);
   useEffect(() => {
-    if (last.current === key(wanted)) return set((old) => ({ ...old, settled: true }));
+    if (wait || of === asked) return;
     const stop = new AbortController(), changed = pendingChange.current;
-    set((old) => ({ ...old, settled: false }));
     settle(d, wanted, range, intervals(range, step(range, 500)), changed, stop.signal).then((choices) => {
+      // Effects run late: somebody may have chosen something else by now, which is asked next and must not be overwritten.
+      const at = here();
+      if (stop.signal.aborted || at.path !== path || key(wantedOf(at.params)) !== asked) return;
       pendingChange.current = undefined;
       const now: Wanted = {}, changes: Record<string, string[]> = {};
       for (const { variable: v, chosen } of choices) {
@@ -127,36 +134,36 @@ function useChoices(d: Dashboard, params: URLSearchParams, range: Range, tick: n
         now[v.name] = chosen;
         changes[`var-${v.name}`] = chosen;
       }
-      last.current = key(now);
-      set({ choices, settled: true });
-      navigate(changedAddress(new URLSearchParams(window.location.search), changes), true);
+      set({ choices, of: key(now) });
+      navigate(changedAddress(at.params, changes), true);
     }, (e) => { if (!stop.signal.aborted) console.error(e); });
     return () => stop.abort();
-  }, [key(wanted)]);
-  return state;
+  }, [asked, wait]);
+  return { choices, settled: !wait && of === asked };
 }
 
-interface Elsewhere { span?: { from: number; to: number } | 'none'; moved?: boolean }
+interface Elsewhere { span?: { from: number; to: number } | 'none'; moved?: boolean; failed?: boolean }
 
 // useElsewhere finds out for when there is data: where the time range has nothing to choose from, where all data is asked for, and
 // once where nobody named a time range and no statistics come now: what was replayed lies in the past, and is shown.
-function useElsewhere(missing: boolean, open: 'all' | 'default' | undefined, model: string | undefined): Elsewhere {
-  const [found, set] = useState<Elsewhere>({});
+function useElsewhere(missing: boolean, open: 'all' | 'default' | undefined, model: string | undefined, set: (found: Elsewhere) => void): void {
+  const path = useRef(here().path).current;
   useEffect(() => {
     if (!missing && !open) return;
     const stop = new AbortController();
     const look = async () => {
       if (open === 'default' && !missing && (await query(`count(${samples(model)})`, Date.now(), stop.signal)).length > 0) return;
       const there = await span(open && model, Date.now(), stop.signal);
+      const at = here();
+      if (stop.signal.aborted || at.path !== path) return;
       set({ span: there ?? 'none', moved: open === 'default' });
-      const now = new URLSearchParams(window.location.search);
-      if (open && there) navigate(changedAddress(now, { from: String(there.from), to: String(there.to) }), true);
-      else if (open === 'all') navigate(changedAddress(now, { from: undefined }), true);
+      if (!open || at.params.get('from') !== (open === 'all' ? 'all' : null)) return; // somebody has chosen a time range by now
+      if (there) navigate(changedAddress(at.params, { from: String(there.from), to: String(there.to) }), true);
+      else if (open === 'all') navigate(changedAddress(at.params, { from: undefined }), true);
     };
-    look().catch(() => undefined); // panels say what is wrong
+    look().catch(() => { if (!stop.signal.aborted) set({ failed: true }); }); // panels say what is wrong
     return () => stop.abort();
   }, [missing, open, model]);
-  return found;
 }
 
 function useEvents(d: Dashboard, settled: boolean, scope: Shared['scope'], range: Range, tick: number): Event[] {

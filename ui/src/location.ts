@@ -6,6 +6,9 @@ export interface Location { path: string; params: URLSearchParams; hash: string 
 
 const read = (): Location => ({ path: decodeURIComponent(window.location.pathname), params: new URLSearchParams(window.location.search), hash: window.location.hash });
 
+// here is where the page is now; what useLocation gave may be of a moment ago.
+export const here = read;
+
 const listeners = new Set<() => void>();
 const tell = () => { for (const l of [...listeners]) l(); };
 

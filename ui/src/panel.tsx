@@ -40,11 +40,12 @@ export function PanelBox({ panel, shared }: { panel: Panel; shared: Shared }): J
   const root = useRef<HTMLElement>(null);
   const seen = useSeen(root);
   const { frames, failure, busy } = useFrames(panel, shared, seen, root);
+  const state = !seen ? 'unseen' : busy ? 'busy' : failure ? 'failed' : 'ready';
   const title = plain(panel.title ?? '', shared.scope);
   const { x, y, w, h } = panel.gridPos;
   const id = `panel-${panel.id ?? `${x}-${y}`}`;
   return (
-    <section class={`panel of-${panel.type} ${panel.transparent ? 'transparent' : ''} ${w <= 6 && panel.type === 'stat' ? 'small' : ''}`} ref={root} aria-labelledby={title ? id : undefined} aria-busy={busy}
+    <section class={`panel of-${panel.type} ${panel.transparent ? 'transparent' : ''} ${w <= 6 && panel.type === 'stat' ? 'small' : ''}`} ref={root} aria-labelledby={title ? id : undefined} aria-busy={busy} data-state={state}
       style={{ '--x': x + 1, '--y': y + 1, '--w': w, '--h': h } as Record<string, number>}>
       {(title || panel.description) && (
         <header>
@@ -58,7 +59,7 @@ export function PanelBox({ panel, shared }: { panel: Panel; shared: Shared }): J
         </header>
       )}
       <div class="body">
-        {failure ? <Problem failure={failure} /> : <Boundary key={String(frames?.length)}><Body panel={panel} frames={frames} shared={shared} title={title} /></Boundary>}
+        {failure ? <Problem failure={failure} /> : <Boundary of={frames}><Body panel={panel} frames={frames} shared={shared} title={title} /></Boundary>}
       </div>
       {busy && <div class="progress" aria-hidden="true" />}
     </section>
@@ -70,8 +71,10 @@ export function Problem({ failure }: { failure: unknown }): JSX.Element {
   return <div class="problem" role="alert"><strong>{e.message}</strong>{e instanceof Failure && e.hint && <p>{e.hint}</p>}</div>;
 }
 
-function Boundary({ children }: { children: ComponentChildren }): JSX.Element {
-  const [failure] = useErrorBoundary((e) => console.error(e));
+// Boundary shows what could not be drawn as a failure, until there is something else to draw.
+function Boundary({ of, children }: { of: unknown; children: ComponentChildren }): JSX.Element {
+  const [failure, forget] = useErrorBoundary((e) => console.error(e));
+  useEffect(() => { if (failure) forget(); }, [of]);
   return failure ? <Problem failure={new Failure(`This panel could not be drawn: ${(failure as Error).message}`)} /> : <>{children}</>;
 }
 
@@ -87,21 +90,21 @@ function useSeen(root: { current: HTMLElement | null }): boolean {
 }
 
 function useFrames(panel: Panel, shared: Shared, seen: boolean, root: { current: HTMLElement | null }): { frames?: Frame[]; failure?: unknown; busy: boolean } {
-  const [state, set] = useState<{ frames?: Frame[]; failure?: unknown; busy: boolean }>({ busy: false });
+  const [{ frames, failure, of }, set] = useState<{ frames?: Frame[]; failure?: unknown; of?: object }>({}); // of: what was asked
+  const asked = useMemo(() => ({}), [panel, shared.scope, shared.range.from, shared.range.to, shared.tick]);
   useEffect(() => {
     if (!seen) return;
-    if (panel.type === 'text' || !panelTypes.includes(panel.type)) return set({ frames: [], busy: false });
+    if (panel.type === 'text' || !panelTypes.includes(panel.type)) return set({ frames: [], of: asked });
     const stop = new AbortController();
-    set((old) => ({ ...old, busy: true }));
     const length = panel.timeFrom ? duration(panel.timeFrom) : undefined;
     const range = length === undefined ? shared.range : { ...shared.range, from: shared.range.to - length };
     ask(panel, { scope: shared.scope, range }, root.current?.clientWidth ?? 600, stop.signal).then(
-      (frames) => set({ frames, busy: false }),
-      (failure) => { if (!stop.signal.aborted) set({ failure, busy: false }); },
+      (frames) => { if (!stop.signal.aborted) set({ frames, of: asked }); },
+      (failure) => { if (!stop.signal.aborted) set({ failure, of: asked }); },
     );
     return () => stop.abort();
-  }, [panel, shared.scope, shared.range.from, shared.range.to, shared.tick, seen]);
-  return state;
+  }, [asked, seen]);
+  return { frames, failure, busy: seen && of !== asked };
 }
 
 // urlLookup knows what links may name beside variables.

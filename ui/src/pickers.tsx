@@ -7,7 +7,8 @@ import { Popover } from './popover';
 import { isRelative, moment, rangeWords, relativeRanges, type Range, type Raw } from './timerange';
 import { all, type Choice } from './variables';
 
-export function VariablePicker({ choice, range, onChange }: { choice: Choice; range: Range; onChange: (chosen: string[]) => void }): JSX.Element | null {
+// settled: the options are those of the time range.
+export function VariablePicker({ choice, settled, range, onChange }: { choice: Choice; settled: boolean; range: Range; onChange: (chosen: string[]) => void }): JSX.Element | null {
   const { variable: v, options, chosen } = choice;
   if (v.hide === 2 || v.type === 'datasource' || v.type === 'constant') return null;
   const label = v.label || v.name, id = `var-${v.name}`;
@@ -19,7 +20,7 @@ export function VariablePicker({ choice, range, onChange }: { choice: Choice; ra
     control = (
       <select id={id} value={chosen[0]} title={v.description ?? undefined} onChange={(e) => onChange([e.currentTarget.value])}>
         {v.includeAll && <option value={all}>All</option>}
-        {missing && <option value={chosen[0]}>{chosen[0] === '' ? 'none yet' : `${chosen[0]} (not in this time range)`}</option>}
+        {missing && <option value={chosen[0]}>{chosen[0] === '' ? 'none yet' : settled ? `${chosen[0]} (not in this time range)` : chosen[0]}</option>}
         {options.map((o) => <option key={o} value={o}>{o === '' ? '(empty)' : o}</option>)}
       </select>
     );
@@ -74,23 +75,24 @@ function TextBox({ id, choice: { variable: v, chosen }, range, onChange }: { id:
   );
 }
 
-interface TimeProps { range: Range; utc: boolean; model: string | undefined; onChange: (raw: Raw) => void }
+// everything: all data is asked for, and it is not known yet of which times that is.
+interface TimeProps { range: Range; everything: boolean; utc: boolean; model: string | undefined; onChange: (raw: Raw) => void }
 
-export function TimePicker({ range, utc, model, onChange }: TimeProps): JSX.Element {
-  const words = rangeWords(range.raw, Date.now(), utc);
+export function TimePicker({ range, everything, utc, model, onChange }: TimeProps): JSX.Element {
+  const words = everything ? 'All data' : rangeWords(range.raw, Date.now(), utc);
   return (
     <Popover label={<><Clock />{words}</>} name={`Time range: ${words}`} class="select time">
-      {(close) => <Ranges range={range} utc={utc} model={model} onChange={(raw) => { close(); onChange(raw); }} />}
+      {(close) => <Ranges range={range} everything={everything} utc={utc} model={model} onChange={(raw) => { close(); onChange(raw); }} />}
     </Popover>
   );
 }
 
 const Clock = () => <svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="8" r="6.5" /><path d="M8 4v4.2l2.8 1.6" /></svg>;
 
-function Ranges({ range, utc, model, onChange }: TimeProps): JSX.Element {
+function Ranges({ range, everything, utc, model, onChange }: TimeProps): JSX.Element {
   const [from, setFrom] = useState(input(range.from, utc)), [to, setTo] = useState(input(range.to, utc));
   const [problem, setProblem] = useState(''), [looking, look] = useState(false);
-  const everything = async () => {
+  const find = async () => {
     look(true);
     try {
       const found = await span(model, Date.now());
@@ -112,9 +114,9 @@ function Ranges({ range, utc, model, onChange }: TimeProps): JSX.Element {
     <div class="ranges">
       <div class="relative">
         {relativeRanges.map(([f, words]) => (
-          <button type="button" key={f} aria-pressed={range.raw.from === f && range.raw.to === 'now'} onClick={() => onChange({ from: f, to: 'now' })}>{words}</button>
+          <button type="button" key={f} aria-pressed={!everything && range.raw.from === f && range.raw.to === 'now'} onClick={() => onChange({ from: f, to: 'now' })}>{words}</button>
         ))}
-        <button type="button" onClick={() => void everything()} disabled={looking}>{looking ? 'Looking …' : 'All data'}</button>
+        <button type="button" onClick={() => void find()} disabled={looking}>{looking ? 'Looking …' : 'All data'}</button>
       </div>
       <form onSubmit={apply}>
         <label>From <input type="datetime-local" value={from} onInput={(e) => setFrom(e.currentTarget.value)} /></label>

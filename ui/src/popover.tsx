@@ -1,14 +1,14 @@
 // A button that opens a small box: closed by Escape, by a click elsewhere, and by leaving it with the keyboard.
 
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 interface Props { label: ComponentChildren; name?: string; class?: string; describedBy?: string; children: (close: () => void) => ComponentChildren }
 
 export function Popover({ label, name, class: kind = '', children }: Props): JSX.Element {
   const [open, set] = useState(false);
   const root = useRef<HTMLDivElement>(null), button = useRef<HTMLButtonElement>(null), box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => { // as soon as the box is there, so that no Escape is lost
     if (!open) return;
     const outside = (e: Event) => { if (!root.current?.contains(e.target as Node)) set(false); };
     const escape = (e: KeyboardEvent) => { if (e.key === 'Escape') { set(false); button.current?.focus(); } };

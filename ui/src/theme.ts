@@ -1,6 +1,6 @@
 // Light or dark: as the system says, or as was chosen here.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import type { Theme } from './colors';
 
 const system = window.matchMedia('(prefers-color-scheme: dark)');
@@ -23,7 +23,7 @@ export function useTheme(): [Theme, () => void] {
     system.addEventListener('change', update);
     return () => system.removeEventListener('change', update);
   }, []);
-  useEffect(() => { document.documentElement.dataset['theme'] = theme; }, [theme]);
+  useLayoutEffect(() => { document.documentElement.dataset['theme'] = theme; }, [theme]); // before anything is painted
   const toggle = () => {
     const next = theme === 'dark' ? 'light' : 'dark';
     try {

@@ -49,23 +49,28 @@ const chart = (page) => page.locator('section.panel.of-timeseries', { has: page.
 const features = (page) => page.locator('section.panel.of-table', { has: page.locator('td a', { hasText: /^temperature$/ }) }).first();
 const feature = (page) => features(page).locator('td a', { hasText: /^temperature$/ }).first();
 // drawn says whether anything is on a panel's chart.
-const drawn = (locator) => locator.locator('canvas').evaluate((c) => new Set(c.getContext('2d').getImageData(0, 0, c.width, c.height).data).size > 8);
-// settled: every panel of a window this high has its answer.
+const drawn = (locator) => locator.locator('.uplot[data-drawn] canvas').evaluate((c) => new Set(c.getContext('2d').getImageData(0, 0, c.width, c.height).data).size > 8);
+// chosen waits until a picker shows a choice.
+const chosen = (page, label, value) => page.getByLabel(label, { exact: true }).locator('option:checked', { hasText: new RegExp(`^${value}$`) }).waitFor({ state: 'attached' });
+// settled waits until what the address asks for is on the page: the pickers have their choices, and each panel that is in sight has
+// its answer and has drawn it.
 const settled = (page) => page.waitForFunction(() => {
-  const all = [...document.querySelectorAll('.panel')];
-  return all.length > 3 && !document.querySelector('.toolbar .busy') && all.every((p) => p.getAttribute('aria-busy') !== 'true' && p.querySelector('.body').childElementCount > 0);
+  const panels = [...document.querySelectorAll('.panel')];
+  const inSight = (p) => { const r = p.getBoundingClientRect(); return r.bottom > 0 && r.top < innerHeight; };
+  const done = (p) => ['ready', 'failed'].includes(p.dataset.state) && [...p.querySelectorAll('.plot')].every((e) => e.querySelector('.uplot[data-drawn]'));
+  return document.querySelector('.toolbar[aria-busy="false"]') !== null && panels.length > 0 && panels.every((p) => done(p) || (p.dataset.state === 'unseen' && !inSight(p)));
 });
 
 test('a dashboard opens and shows data', async (t) => {
   const page = await open(t, model);
+  await settled(page);
   const psi = chart(page);
-  await psi.locator('canvas').waitFor();
   assert.ok(await drawn(psi));
-  assert.match(await psi.locator('.plot').getAttribute('aria-label'), /temperature/);
+  await psi.locator('.plot[aria-label*="temperature"]').waitFor();
   await feature(page).waitFor();
-  assert.match(await page.locator('section.panel.of-stat .value').first().innerText(), /\d/);
+  await page.locator('section.panel.of-stat .value', { hasText: /\d/ }).first().waitFor();
   assert.match(page.url(), /from=\d+&to=\d+/, 'all data was found');
-  assert.equal(await page.title(), 'Model · Leeway');
+  await page.waitForFunction(() => document.title === 'Model · Leeway');
   page.check();
 });
 
@@ -73,13 +78,13 @@ test('the model changes, and what depends on it', async (t) => {
   const page = await open(t, model);
   await page.getByLabel('Model', { exact: true }).selectOption('other-airport');
   await page.waitForURL(/var-model=other-airport.*var-version=7/);
-  assert.equal(await page.getByLabel('Version', { exact: true }).inputValue(), '7');
+  await chosen(page, 'Version', '7');
   await chart(page).locator('canvas').waitFor();
   await page.getByLabel('Window', { exact: true }).selectOption('1h');
   await page.waitForURL(/var-window=1h/);
   await page.goBack();
   await page.waitForURL(/var-window=24h/);
-  await page.waitForFunction(() => document.querySelector('#var-window').value === '24h');
+  await chosen(page, 'Window', '24h');
   page.check();
 });
 
@@ -88,7 +93,7 @@ test('links lead from a feature of the table to its dashboard, and from there el
   await feature(page).click();
   await page.waitForURL(/\/d\/leeway-feature\?.*var-feature=temperature/);
   await page.getByRole('heading', { level: 1, name: 'Feature' }).waitFor();
-  assert.equal(await page.getByLabel('Model', { exact: true }).inputValue(), 'flight-delay');
+  await chosen(page, 'Model', 'flight-delay');
   await page.locator('canvas').first().waitFor();
   for (const l of await page.getByRole('navigation').getByRole('link').all()) {
     const name = (await l.innerText()).replace(/\d+$/, '').trim();
@@ -114,24 +119,42 @@ test('every dashboard is drawn without a failure', async (t) => {
 
 test('a chart zooms, shows values, and hides series', async (t) => {
   const page = await open(t, model);
-  const psi = chart(page);
-  await psi.locator('canvas').waitFor();
-  const over = psi.locator('.u-over');
-  await over.hover();
+  await settled(page);
+  const psi = chart(page), plot = psi.locator('.u-over');
+  await plot.hover();
   await psi.locator('.tip .row').first().waitFor();
-  const button = psi.locator('.legend').getByRole('button', { name: 'temperature' });
+  const button = psi.locator('.legend').getByRole('button', { name: 'temperature' }), hidden = psi.locator('.legend [aria-pressed="false"]');
   await button.click();
+  await hidden.first().waitFor();
   assert.equal(await psi.locator('.legend [aria-pressed="true"]').count(), 1);
   await button.click();
-  await psi.locator('.legend [aria-pressed="false"]').first().waitFor({ state: 'detached' });
-  const before = page.url();
-  let box; // none while the chart is drawn anew
-  while (!(box = await over.boundingBox())) await page.waitForTimeout(50);
-  await page.mouse.move(box.x + box.width * 0.3, box.y + 50);
-  await page.mouse.down();
-  await page.mouse.move(box.x + box.width * 0.7, box.y + 60, { steps: 5 });
-  await page.mouse.up();
-  await page.waitForURL((u) => u.href !== before && /from=\d+/.test(u.href));
+  await hidden.first().waitFor({ state: 'detached' });
+  const length = (u) => Number(u.searchParams.get('to')) - Number(u.searchParams.get('from')), before = length(new URL(page.url()));
+  const { width } = await plot.boundingBox();
+  await plot.dragTo(plot, { sourcePosition: { x: width * 0.3, y: 50 }, targetPosition: { x: width * 0.7, y: 60 }, steps: 5 });
+  await page.waitForURL((u) => Math.abs(length(u) / before - 0.4) < 0.05);
+  await settled(page);
+  page.check();
+});
+
+test('a refresh leaves the charts, what is hidden in them, and the focus', async (t) => {
+  const page = await open(t, model);
+  await settled(page);
+  const psi = chart(page), hidden = psi.locator('.legend [aria-pressed="false"]');
+  await psi.locator('.legend').getByRole('button', { name: 'temperature' }).click();
+  await hidden.first().waitFor();
+  const count = await hidden.count();
+  await psi.locator('canvas').evaluate((c) => { c.dataset.mark = 'the same'; });
+  const refresh = page.getByRole('button', { name: 'Refresh', exact: true });
+  const narrower = async () => { await page.setViewportSize({ width: 1200, height: 1000 }); await refresh.press('Enter'); };
+  for (const change of [() => refresh.press('Enter'), narrower, () => page.getByLabel('Window', { exact: true }).selectOption('7d')]) {
+    await Promise.all([page.waitForResponse((r) => r.url().includes('/api/v1/query_range')), change()]);
+    await settled(page);
+    await psi.locator('canvas[data-mark]').waitFor();
+    assert.equal(await hidden.count(), count);
+  }
+  await refresh.press('Enter');
+  assert.ok(await refresh.evaluate((e) => e === document.activeElement));
   page.check();
 });
 
@@ -212,7 +235,7 @@ test('the time range: relative, fixed, all', async (t) => {
   const page = await open(t, model);
   await page.waitForURL(/from=\d+/);
   await page.getByRole('button', { name: /^Time range/ }).click();
-  await page.getByRole('button', { name: 'Last 30 days' }).click();
+  await page.getByRole('button', { name: 'Last 30 days', exact: true }).click();
   await page.waitForURL(/from=now-30d&to=now/);
   await page.getByRole('button', { name: 'Time range: Last 30 days' }).click();
   await page.getByLabel('From', { exact: true }).fill('2013-05-01T00:00');
@@ -229,7 +252,7 @@ test('the time range: relative, fixed, all', async (t) => {
 
 test('by keyboard', async (t) => {
   const page = await open(t, model);
-  await page.locator('canvas').first().waitFor();
+  await settled(page);
   const focused = () => page.evaluate(() => { const e = document.activeElement; return e.getAttribute('aria-label') ?? e.labels?.[0]?.innerText ?? e.innerText; });
   await page.keyboard.press('Tab');
   assert.equal(await focused(), 'To the content');
@@ -239,11 +262,12 @@ test('by keyboard', async (t) => {
   await page.getByRole('button', { name: /^Time range/ }).focus();
   assert.notEqual(await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle), 'none');
   await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: 'Last hour' }).waitFor();
+  await page.getByRole('button', { name: 'Last hour', exact: true }).waitFor();
   await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'Last hour' }).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Last hour', exact: true }).waitFor({ state: 'detached' });
   assert.match(await focused(), /^Time range/);
   await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Last hour', exact: true }).waitFor();
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await page.waitForURL(/from=now-1h/);
@@ -254,7 +278,7 @@ test('every control has a name', async (t) => {
   for (const path of ['/', '/alerts', model]) {
     const page = await open(t, path);
     await page.getByRole('navigation').getByRole('link').nth(1).waitFor();
-    if (path === model) await page.locator('canvas').first().waitFor();
+    if (path === model) await settled(page);
     const nameless = await page.evaluate(() => [...document.querySelectorAll('button, a, select, input, [role=img]')]
       .filter((e) => !(e.getAttribute('aria-label') || e.textContent.trim() || e.labels?.length)).map((e) => e.outerHTML.slice(0, 120)));
     assert.deepEqual(nameless, []);
@@ -267,15 +291,19 @@ test('on a phone nothing is wider than the screen', async (t) => {
   for (const path of ['/', '/alerts', '/runbooks/LeewayFeatureDrift', model]) {
     const page = await open(t, path, { width: 320, height: 640 });
     await page.getByRole('navigation').getByRole('link').nth(1).waitFor();
-    if (path === model) await chart(page).locator('canvas').waitFor();
+    if (path === model) {
+      await settled(page);
+      await chart(page).locator('canvas').waitFor();
+    }
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 320, path);
     page.check();
   }
   const page = await open(t, model, { width: 320, height: 640 });
   await page.getByRole('button', { name: /^Time range/ }).click();
+  await page.getByRole('button', { name: 'Last 7 days', exact: true }).waitFor();
   const box = await page.locator('.popover .box').boundingBox();
   assert.ok(box.x >= 0 && box.x + box.width <= 320, JSON.stringify(box));
-  await page.getByRole('button', { name: 'Last 7 days' }).click();
+  await page.getByRole('button', { name: 'Last 7 days', exact: true }).click();
   await page.waitForURL(/from=now-7d/);
 });
 

@@ -24,16 +24,21 @@ interface Props { panel: Panel; frames: ShownFrame[]; range: Range; theme: Theme
 export function TimeSeries(props: Props): JSX.Element {
   const { panel, frames, theme, range, title } = props;
   const [shut, setShut] = useState<ReadonlySet<string>>(new Set()); // titles of series that are not drawn
-  const plot = useRef<HTMLDivElement>(null), tip = useRef<HTMLDivElement>(null);
+  const plot = useRef<HTMLDivElement>(null), tip = useRef<HTMLDivElement>(null), chart = useRef<Chart>(undefined);
   const size = useSize(plot);
   const lines = useMemo(() => stack(align(frames).lines.filter((l) => !l.field.config.custom?.hideFrom?.viz)), [frames]);
   const times = useMemo(() => align(frames).times, [frames]);
 
   useEffect(() => {
-    if (size.width < 40 || size.height < 40) return;
-    const chart = new uPlot(options({ ...props, lines, times, shut, size, tip: tip.current! }), [times, ...lines.map((l) => l.values)] as uPlot.AlignedData, plot.current!);
-    return () => chart.destroy();
+    const next = { ...props, lines, times, shut, size, tip: tip.current! };
+    if (size.width < 40 || size.height < 40) chart.current = removed(chart.current);
+    else if (chart.current?.made === makeOf(next)) update(chart.current, next);
+    else {
+      removed(chart.current);
+      chart.current = make(next, plot.current!);
+    }
   }, [lines, times, shut, size.width, size.height, theme, range.from, range.to, props.events, props.utc]);
+  useEffect(() => () => { removed(chart.current); }, []);
 
   const { legend = {} } = panel.options ?? {};
   const shown = lines.map((l) => l.field).filter((f) => !f.config.custom?.hideFrom?.legend);
@@ -65,10 +70,9 @@ function Legend({ fields, options, shut, theme, onPick }: LegendProps): JSX.Elem
   const entries = fields.map((f) => ({ f, values: calcs.map((c) => reduce(f.values, c)) }));
   const by = calcs.findIndex((c) => reducerName(c) === order.by || c === order.by);
   if (by >= 0) entries.sort((a, b) => compare(a.values[by]!, b.values[by]!, order.desc));
-  const color = (f: Shown) => display(f, reduce(f.values, 'lastNotNull'), theme).color;
   const item = (f: Shown) => (
     <button type="button" aria-pressed={!shut.has(f.title)} title={`${f.title} (click: only this one; Ctrl-click: without it)`} onClick={(e) => onPick(f.title, e.ctrlKey || e.metaKey)}>
-      <i ref={(el) => { if (el) el.style.background = color(f); }} />{f.title}
+      <i ref={(el) => { if (el) el.style.background = lastColor(f, theme); }} />{f.title}
     </button>
   );
   if (options.displayMode === 'table') {
@@ -98,6 +102,35 @@ function Legend({ fields, options, shut, theme, onPick }: LegendProps): JSX.Elem
 
 type Drawn = Props & { lines: Line[]; times: number[]; shut: ReadonlySet<string>; size: { width: number; height: number }; tip: HTMLDivElement };
 
+// Chart is what uPlot draws. What changes with a refresh is put into the chart that is there, so that a pointer above it, a stretch
+// that is being marked and the series that are not shown stay as they are; it is made anew only for lines that look otherwise.
+interface Chart { plot: uPlot; drawn: Drawn; made: string } // drawn is what uPlot's callbacks read: the newest
+
+const makeOf = ({ lines, theme, utc, sync, panel }: Drawn) => JSON.stringify([theme, utc, sync, panel.options?.tooltip, lines.map(({ field, stacked }) => [field.title, field.config, stacked, lastColor(field, theme)])]);
+
+const columns = ({ times, lines }: Drawn) => [times, ...lines.map((l) => l.values)] as uPlot.AlignedData;
+
+const lastColor = (f: Shown, theme: Theme) => display(f, reduce(f.values, 'lastNotNull'), theme).color;
+
+function make(drawn: Drawn, root: HTMLElement): Chart {
+  return { drawn, made: makeOf(drawn), plot: new uPlot(options(drawn), columns(drawn), root) };
+}
+
+// update shows what is new; uPlot draws once, when all is said.
+function update({ plot, drawn }: Chart, next: Drawn): void {
+  const { size, shut } = drawn;
+  Object.assign(drawn, next);
+  if (size.width !== next.size.width || size.height !== next.size.height) plot.setSize(next.size);
+  next.lines.forEach(({ field: { title } }, i) => { if (shut.has(title) !== next.shut.has(title)) plot.setSeries(i + 1, { show: !next.shut.has(title) }); });
+  plot.setData(columns(next));
+}
+
+function removed(chart: Chart | undefined): undefined {
+  if (!chart) return;
+  chart.drawn.tip.hidden = true;
+  chart.plot.destroy();
+}
+
 // scaleOf: series of one unit share a scale; the first is on the left.
 function scaleOf(f: Shown, first: Shown): { key: string; right: boolean } {
   const unit = f.config.unit ?? '', place = f.config.custom?.axisPlacement ?? 'auto';
@@ -108,13 +141,13 @@ function scaleOf(f: Shown, first: Shown): { key: string; right: boolean } {
 const font = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 
 function options(d: Drawn): uPlot.Options {
-  const { lines, theme, size, range, utc } = d, colors = ink[theme];
+  const { lines, theme, size, utc } = d, colors = ink[theme];
   const first = lines[0]?.field;
-  const scales: uPlot.Scales = { x: { time: true, range: () => [range.from, range.to] } };
+  const scales: uPlot.Scales = { x: { time: true, range: () => [d.range.from, d.range.to] } };
   const axes: uPlot.Axis[] = [{
     scale: 'x', font, stroke: colors.faint, grid: { stroke: colors.grid, width: 1 }, ticks: { stroke: colors.grid, width: 1, size: 4 }, space: 70, size: 28, gap: 4,
     // What would be cut off at the edge is left out.
-    values: (u, splits, __, ___, incr) => splits.map((t) => (u.valToPos(t, 'x') > u.bbox.width / devicePixelRatio - 8 ? '' : tick(t, incr, range, utc))),
+    values: (u, splits, __, ___, incr) => splits.map((t) => (u.valToPos(t, 'x') > u.bbox.width / devicePixelRatio - 8 ? '' : tick(t, incr, d.range, utc))),
   }];
   const series: uPlot.Series[] = [{}];
   for (const { field, stacked } of lines) {
@@ -143,9 +176,11 @@ function options(d: Drawn): uPlot.Options {
     focus: { alpha: d.lines.length > 1 ? 0.35 : 1 },
     hooks: {
       drawClear: [(u) => { thresholds(u, d, true); drawEvents(u, d); }],
-      draw: [(u) => thresholds(u, d, false)],
+      draw: [(u) => { thresholds(u, d, false); u.root.dataset['drawn'] = `${d.range.from}-${d.range.to}`; }],
       setSelect: [(u) => {
-        if (u.select.width > 5) d.onZoom(Math.round(u.posToVal(u.select.left, 'x')), Math.round(u.posToVal(u.select.left + u.select.width, 'x')));
+        const { left, width } = u.select;
+        if (width > 5) d.onZoom(Math.round(u.posToVal(left, 'x')), Math.round(u.posToVal(left + width, 'x')));
+        u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
       }],
       ready: [(u) => tooltip(u, d)],
     },
@@ -199,7 +234,7 @@ function scale(lines: Line[]): uPlot.Scale {
 }
 
 function line(d: Drawn, field: Shown, key: string, stacked: string | undefined): uPlot.Series {
-  const c = field.config.custom ?? {}, color = display(field, reduce(field.values, 'lastNotNull'), d.theme).color;
+  const c = field.config.custom ?? {}, color = lastColor(field, d.theme);
   const opacity = (c.fillOpacity ?? 0) / 100, bars = c.drawStyle === 'bars';
   const path = bars ? uPlot.paths.bars!({ size: [0.8, 60], align: (c.barAlignment ?? 0) as 0 })
     : c.drawStyle === 'points' ? () => null
@@ -242,7 +277,7 @@ function fill(color: string, opacity: number, gradient: string): uPlot.Series.Fi
 function bands({ lines, theme }: Drawn): uPlot.Band[] {
   const found: uPlot.Band[] = [];
   lines.forEach(({ field, stacked }, i) => {
-    const c = field.config.custom ?? {}, color = display(field, reduce(field.values, 'lastNotNull'), theme).color;
+    const c = field.config.custom ?? {}, color = lastColor(field, theme);
     if (stacked) {
       const below = lines.findLastIndex((l, k) => k < i && l.stacked === stacked);
       if (below >= 0) found.push({ series: [i + 1, below + 1], fill: withAlpha(color, (c.fillOpacity ?? 0) / 100) });
@@ -322,7 +357,7 @@ function union(events: Event[]): [from: number, to: number, color: string][] {
 }
 
 function tooltip(u: uPlot, d: Drawn): void {
-  const { tip, lines, theme, utc } = d, { mode = 'single', sort = 'none' } = d.panel.options?.tooltip ?? {};
+  const { tip, theme, utc } = d, { mode = 'single', sort = 'none' } = d.panel.options?.tooltip ?? {};
   if (mode === 'none') return;
   let inside = false;
   const hide = () => { tip.hidden = true; };
@@ -341,7 +376,7 @@ function tooltip(u: uPlot, d: Drawn): void {
     const { idx, left = -1, top = -1 } = u.cursor;
     if (!inside || idx === null || idx === undefined || left < 0) return hide();
     const at = u.data[0][idx]!;
-    let entries = lines.map(({ field }, i) => ({ field, i, value: raw(field, d, i, idx), drawn: u.data[i + 1]![idx] }))
+    let entries = d.lines.map(({ field }, i) => ({ field, i, value: raw(field, d, i, idx), drawn: u.data[i + 1]![idx] }))
       .filter((e) => e.value !== null && e.value !== undefined && u.series[e.i + 1]!.show && !e.field.config.custom?.hideFrom?.tooltip);
     const distance = (e: (typeof entries)[number]) => Math.abs(u.valToPos(e.drawn!, u.series[e.i + 1]!.scale!) - top);
     const nearest = entries.length > 0 ? entries.reduce((a, b) => (distance(b) < distance(a) ? b : a)) : undefined;
@@ -354,7 +389,7 @@ function tooltip(u: uPlot, d: Drawn): void {
     head.className = 'head';
     head.textContent = date(at, utc);
     const rest = entries.length - 20, more = rest > 0 ? [row('transparent', `and ${rest} more`, '')] : [];
-    tip.replaceChildren(head, ...entries.slice(0, 20).map((e) => { const s = display(e.field, e.value!, theme); return row(display(e.field, reduce(e.field.values, 'lastNotNull'), theme).color, e.field.title, s.text, e === nearest && mode !== 'single'); }), ...more,
+    tip.replaceChildren(head, ...entries.slice(0, 20).map((e) => { const s = display(e.field, e.value!, theme); return row(lastColor(e.field, theme), e.field.title, s.text, e === nearest && mode !== 'single'); }), ...more,
       ...alerts.slice(0, 6).map((e) => row(named(e.color, theme), `${e.title} ${e.text}`, 'alert')), ...(alerts.length > 6 ? [row('transparent', `and ${alerts.length - 6} more alerts`, '')] : []));
     tip.hidden = false;
     const r = u.over.getBoundingClientRect(), x = r.left + left, y = r.top + top;
