@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/leeway-ml/leeway/internal/replay"
 	"github.com/leeway-ml/leeway/profile"
 	"github.com/leeway-ml/leeway/profile/build"
 )
@@ -25,6 +26,7 @@ type profileFlags struct {
 	types        map[string]string
 	segments     []string
 	binsFrom     string
+	rebase       string
 	output       string
 	force, quiet bool
 }
@@ -83,6 +85,7 @@ whole weeks of them: training rows flatter a model.`,
 	flags.IntVar(&o.MinSamples, "min-samples", o.MinSamples, "rows that a chunk of a window's length must have to count")
 	flags.StringVar(&o.TrainingRunID, "training-run-id", "", "id of the training run, for the profile's provenance")
 	flags.StringVar(&o.TrainingDatasetID, "training-dataset-id", "", "id of the data set that the model was trained on")
+	flags.StringVar(&f.rebase, "rebase", "", "time at which a log ends that is replayed with --rebase: shift the profile's times by as many weeks, so that its age is as it was then")
 	flags.StringVar(&f.output, "output", "", "file to write (default: ./profiles/<model>[-version].json)")
 	flags.BoolVar(&f.force, "force", false, "overwrite the file if it is there")
 	flags.BoolVar(&f.quiet, "quiet", false, "no progress bar and no summary; warnings still go to the error output")
@@ -159,6 +162,9 @@ func (f *profileFlags) run(ctx context.Context, files []string, out, errOut io.W
 	for _, w := range result.Warnings {
 		fmt.Fprintln(errOut, "warning:", w)
 	}
+	if err := f.shift(&result.Profile.Provenance); err != nil {
+		return err
+	}
 	size, err := writeProfile(result.Profile, f.output)
 	if err != nil {
 		return err
@@ -171,6 +177,28 @@ func (f *profileFlags) run(ctx context.Context, files []string, out, errOut io.W
 	}
 	_, err = fmt.Fprintf(out, "\nwrote %s (%s) in %s\n", f.output, bytesText(size), time.Since(started).Round(10*time.Millisecond))
 	return err
+}
+
+// shift moves the times that a profile is of to where a replay with --rebase moves a log that ends at the given time. Hours and
+// days of the week stay what they are.
+func (f *profileFlags) shift(p *profile.Provenance) error {
+	end, err := moment("--rebase", f.rebase)
+	if err != nil || f.rebase == "" {
+		return err
+	}
+	if p.End.IsZero() {
+		return fmt.Errorf("--rebase %s: the rows have no times; leave it out, or name their column with --time-column", f.rebase)
+	}
+	if end.Before(p.End) {
+		return fmt.Errorf("--rebase %s is before the last row, of %s; name the time at which the log ends that is replayed", f.rebase, p.End.UTC().Format(time.RFC3339))
+	}
+	zone, err := time.LoadLocation(f.options.TimeZone)
+	if err != nil {
+		return err
+	}
+	shifted := replay.Rebase(end, time.Now(), zone)
+	p.Start, p.End = shifted(p.Start).UTC(), shifted(p.End).UTC()
+	return nil
 }
 
 // writeProfile writes to a file beside the path and renames it, so that nobody ever reads half a profile.

@@ -77,6 +77,18 @@ func TestProfileCommand(t *testing.T) {
 	assert.Len(t, files, 1, "nothing else is left behind")
 }
 
+// TestProfileRebase: the profile is as old beside a rebased replay as it was beside what is replayed.
+func TestProfileRebase(t *testing.T) {
+	predictions(t)
+	_, _, err := leewayctl(t, "profile", "log.csv", "--model", "fraud", "--where", "split=reference", "--time-zone", "Europe/Berlin", "--rebase", "2025-06-30", "--quiet")
+	require.NoError(t, err)
+	p, err := profile.ReadFile("profiles/fraud.json")
+	require.NoError(t, err)
+	assert.WithinRange(t, p.Provenance.End, time.Now().AddDate(0, 0, -15), time.Now().AddDate(0, 0, -7), "a week and four hours before the end of the log")
+	assert.Equal(t, time.Sunday, p.Provenance.End.Weekday())
+	assert.InDelta(t, 20.8*24, p.Provenance.End.Sub(p.Provenance.Start).Hours(), 1.5, "but for an hour, if the clocks were changed")
+}
+
 func TestProfileCommandRefuses(t *testing.T) {
 	predictions(t)
 	for want, arguments := range map[string]string{
@@ -88,6 +100,9 @@ func TestProfileCommandRefuses(t *testing.T) {
 		"standard input can be read only once":   "profile - --model m",
 		"no such file":                           "profile none.csv --model m",
 		`"x" must be a time`:                     "profile log.csv --model m --time-column split",
+		`--rebase "soon": write a day`:           "profile log.csv --model m --rebase soon",
+		"--rebase 2025-06-29 is before the last": "profile log.csv --model m --rebase 2025-06-29",
+		"--rebase 2025-07-01: the rows have no":  "profile log.csv --model m --time-column= --exclude timestamp --rebase 2025-07-01",
 		`unknown flag: --colour`:                 "profile log.csv --model m --colour red",
 		"--type amount=number: must be numeric,": "profile log.csv --model m --type amount=number",
 	} {

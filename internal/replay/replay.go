@@ -58,7 +58,7 @@ func Run(ctx context.Context, o Options, to Sender) (Result, error) {
 	}
 	shift := func(t time.Time) time.Time { return t }
 	if o.Rebase {
-		shift = rebase(last, time.Now(), o.TimeZone)
+		shift = Rebase(last, time.Now(), o.TimeZone)
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	batches := make(chan plog.Logs)
@@ -89,8 +89,8 @@ func Run(ctx context.Context, o Options, to Sender) (Result, error) {
 	return result, group.Wait()
 }
 
-// rebase shifts by so many weeks of the zone that the last time lies in the week that ends now, never after it.
-func rebase(last, now time.Time, zone *time.Location) func(time.Time) time.Time {
+// Rebase shifts by so many weeks of the zone that the last time lies in the week that ends now, never after it.
+func Rebase(last, now time.Time, zone *time.Location) func(time.Time) time.Time {
 	if zone == nil {
 		zone = time.UTC
 	}

@@ -178,12 +178,12 @@ func TestRebaseInItsTimeZone(t *testing.T) {
 	zone, err := time.LoadLocation("America/New_York")
 	require.NoError(t, err)
 	last := time.Date(2013, 8, 31, 22, 0, 0, 0, zone)
-	shift := rebase(last, time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC), zone)
+	shift := Rebase(last, time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC), zone)
 	assert.Equal(t, time.Date(2026, 11, 21, 22, 0, 0, 0, zone), shift(last), "a Saturday in winter")
 	assert.Equal(t, time.Date(2026, 9, 5, 7, 0, 0, 0, zone), shift(time.Date(2013, 6, 15, 7, 0, 0, 0, zone)), "a Saturday in summer")
 
-	shift = rebase(last, time.Date(2026, 11, 22, 2, 30, 0, 0, time.UTC), zone)
+	shift = Rebase(last, time.Date(2026, 11, 22, 2, 30, 0, 0, time.UTC), zone)
 	assert.Equal(t, time.Date(2026, 11, 14, 22, 0, 0, 0, zone), shift(last), "never after now")
 	future := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
-	assert.Equal(t, time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC), rebase(future, time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC), nil)(future))
+	assert.Equal(t, time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC), Rebase(future, time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC), nil)(future))
 }
