@@ -300,26 +300,37 @@ func TestMulticlass(t *testing.T) {
 	}
 }
 
-// withLosses has the losses of a model whose errors grow with what it predicts, by roll-up bin, as leewayctl profile makes them.
-func withLosses(random *rand.Rand, n int) *profile.Profile {
-	v := &profile.Variable{Name: "value", Type: profile.Numeric, Max: 1}
+// row is a prediction of a regression, and its truth.
+type row struct {
+	value, truth float64
+	year         string
+}
+
+// withRows is the profile of a regression's labelled rows, as leewayctl profile makes it.
+func withRows(rows []row) *profile.Profile {
+	sorted := make([]float64, len(rows))
+	for i, r := range rows {
+		sorted[i] = r.value
+	}
+	slices.Sort(sorted)
+	v := &profile.Variable{Name: "value", Type: profile.Numeric, Min: sorted[0], Max: sorted[len(sorted)-1]}
 	for i := range 100 {
-		v.Counts = append(v.Counts, uint64(n/100))
 		if i > 0 {
-			v.Bounds = append(v.Bounds, float64(i)/100)
+			v.Bounds = append(v.Bounds, sorted[len(sorted)*i/100])
 		}
 		if i%5 == 0 {
 			v.Rollup = append(v.Rollup, i)
 		}
 	}
+	v.Counts = make([]uint64, 100)
 	p := &profile.Profile{Task: profile.Regression, Value: v}
 	errors := &summary.Exponential{}
 	var absolute, squared [20]float64
 	var counts [20]uint64
-	for range n {
-		x := random.Float64()
-		e := (0.1 + x) * random.NormFloat64()
-		bin := v.Bin(x) / 5
+	for _, r := range rows {
+		e := r.value - r.truth
+		v.Counts[v.Bin(r.value)]++
+		bin := v.Bin(r.value) / 5
 		counts[bin]++
 		absolute[bin] += math.Abs(e)
 		squared[bin] += e * e
@@ -342,20 +353,29 @@ func withLosses(random *rand.Rand, n int) *profile.Profile {
 	return p
 }
 
+// growing are rows of a model whose errors grow with what it predicts.
+func growing(random *rand.Rand, n int, value func() float64) []row {
+	rows := make([]row, n)
+	for i := range rows {
+		x := value()
+		rows[i] = row{value: x, truth: x + (0.1+x)*random.NormFloat64()}
+	}
+	return rows
+}
+
 func TestRegression(t *testing.T) {
 	random := rand.New(rand.NewPCG(6, 6))
 	j := newJudge(t, nil)
 	const draws = 200
 	inside := make(map[string]int)
 	for range draws {
-		p := withLosses(random, 3000)
+		p := withRows(growing(random, 3000, random.Float64))
 		h := &summary.Histogram{Bounds: p.Value.Bounds, Counts: make([]uint64, 100)}
 		var absolute, squared float64
 		const n = 1500
-		for range n {
-			x := math.Cbrt(random.Float64())
-			e := (0.1 + x) * random.NormFloat64()
-			h.Counts[p.Value.Bin(x)]++
+		for _, r := range growing(random, n, func() float64 { return math.Cbrt(random.Float64()) }) {
+			e := r.value - r.truth
+			h.Counts[p.Value.Bin(r.value)]++
 			absolute, squared = absolute+math.Abs(e)/n, squared+e*e/n
 		}
 		fine := &summary.Window{Series: []summary.Series{{Metric: semconv.MetricPredictionValue, Histogram: h}}}

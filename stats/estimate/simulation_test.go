@@ -87,7 +87,7 @@ func (s *sample) realised() map[string]float64 {
 	for i, b := range s.table.Bins {
 		wins += s.table.Positives[i] * (below + s.table.Negatives[i]/2)
 		below += s.table.Negatives[i]
-		brier += s.table.Positives[i]*math.Pow(1-b.Score, 2) + s.table.Negatives[i]*b.Score*b.Score
+		brier += s.table.Positives[i]*(1-b.Score)*(1-b.Score) + s.table.Negatives[i]*b.Score*b.Score
 		loss -= s.table.Positives[i]*math.Log(b.Score) + s.table.Negatives[i]*math.Log(1-b.Score)
 	}
 	var above, seen, precision float64
