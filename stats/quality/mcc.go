@@ -1,0 +1,35 @@
+package quality
+
+import "math"
+
+// MCC is Matthews' correlation coefficient of prediction and truth, in its form for K classes,
+//
+//	(c n - sum p_k t_k) / sqrt((n² - sum p_k²) (n² - sum t_k²)),
+//
+// with c right ones of n, class k predicted p_k times and true t_k times. -1..1 for two classes (the least is greater for
+// more); 1 = all right, 0 = chance, also where only one class was predicted or true, as in scikit-learn. Exact.
+//
+// Source: Gorodkin, Comparing two K-category assignments by a K-category correlation coefficient, 2004; scikit-learn,
+// matthews_corrcoef.
+func MCC(c *Confusion) float64 {
+	var both, predicted, truth float64
+	for k := range c.truth {
+		both += c.predicted[k] * c.truth[k]
+		predicted += c.predicted[k] * c.predicted[k]
+		truth += c.truth[k] * c.truth[k]
+	}
+	square := c.n * c.n
+	if !(square > 0) {
+		return math.NaN()
+	}
+	spread := (square - predicted) * (square - truth)
+	if spread <= 0 {
+		return 0
+	}
+	return (c.right*c.n - both) / math.Sqrt(spread)
+}
+
+// MCCInterval is by the delta method, on the scale of Fisher's z.
+func MCCInterval(c *Confusion) Interval {
+	return correlationInterval(MCC(c), StandardError(c, MCC))
+}
