@@ -6,8 +6,9 @@ import "math"
 // positives are expected.
 //
 // Inside a bin positives and negatives are mixed evenly (Davis and Goadrich, The relationship between precision-recall and ROC curves, ICML
-// 2006), as NannyML does with equal scores; scikit-learn takes the precision at the bin's end for all of it. Its standard error takes the precision
-// at the middle of each bin.
+// 2006), as NannyML does with equal scores. As NannyML's, it counts the expected positives at each rank, where a positive that
+// turned out to be there counts itself as 1: with P positives among n it is lower than what is measured then, by
+// less than (ln n + 1) / (4 P). Its standard error takes the precision at the middle of each bin.
 func (e *Expected) AveragePrecision() Value {
 	positives := e.tp + e.fn
 	growth := make([]float64, len(e.Bins))

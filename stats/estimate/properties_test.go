@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/leeway-ml/leeway/stats/quality"
 	"github.com/leeway-ml/leeway/stats/scores"
 )
 
@@ -55,6 +56,10 @@ func TestEstimatesAreWithinTheirBounds(t *testing.T) {
 		}
 		tp, fp, fn, tn := e.Confusion()
 		require.InDelta(t, e.Total(), tp+fp+fn+tn, 1e-9)
+		if auc := e.ROCAUC().Value; !math.IsNaN(auc) {
+			expected := e.Table()
+			require.InDelta(t, quality.ROCAUC(&expected), auc, 1e-9)
+		}
 	})
 }
 
