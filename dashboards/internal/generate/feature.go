@@ -21,7 +21,7 @@ func feature() *dashboard.DashboardBuilder {
 		WithVariable(choice("feature", "Feature", `label_values(ml_feature_missing_share_ratio{ml_model_name="$model"}, ml_feature_name)`, "The feature that all panels are about.")).
 		WithVariable(windows(`{ml_model_name="$model"}`)).
 		WithVariable(slice()).
-		Annotation(alerts(`, ml_model_name="$model", ml_feature_name=~"$feature|"`, "{{ml_feature_name}} {{ml_window}}")).
+		Annotation(alerts(`, ml_model_name="$model", ml_feature_name=~"$feature|"`+ofWindowOrNone, "{{ml_feature_name}} {{ml_window}}")).
 		Link(outside("Statistics", "doc", docs+"statistics.md", "Definition, range and source of each statistic"))
 
 	featureNow(b)

@@ -19,7 +19,7 @@ func model() *dashboard.DashboardBuilder {
 		WithVariable(versions()).
 		WithVariable(windows(`{ml_model_name="$model"}`)).
 		WithVariable(slice()).
-		Annotation(alerts(`, ml_model_name="$model"`, "{{ml_feature_name}} {{ml_window}}")).
+		Annotation(alerts(`, ml_model_name="$model"`+ofWindowOrNone, "{{ml_feature_name}} {{ml_window}}")).
 		Link(outside("Drift", "doc", docs+"drift.md#how-to-read-it-and-what-to-do", "What is judged, by what rule, and what to do"))
 
 	modelNow(b)

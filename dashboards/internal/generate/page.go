@@ -42,6 +42,9 @@ func alerts(matchers, text string) *dashboard.AnnotationQueryBuilder {
 		Expr(firing(matchers)).TitleFormat("{{alertname}}").TextFormat(text)
 }
 
+// ofWindowOrNone selects alerts of the window that is looked at, and those that are of none.
+const ofWindowOrNone = `, ml_window=~"$window|"`
+
 func firing(matchers string) string {
 	return fmt.Sprintf(`ALERTS{alertname=~"Leeway.+", alertstate="firing"%s}`, matchers)
 }

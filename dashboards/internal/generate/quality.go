@@ -16,7 +16,7 @@ func dataQuality() *dashboard.DashboardBuilder {
 		WithVariable(versions()).
 		WithVariable(windows(`{ml_model_name="$model"}`)).
 		WithVariable(slice()).
-		Annotation(alerts(`, ml_model_name="$model", signal="data_quality"`, "{{ml_feature_name}} {{ml_window}}"))
+		Annotation(alerts(`, ml_model_name="$model", signal="data_quality"`+ofWindowOrNone, "{{ml_feature_name}} {{ml_window}}"))
 
 	qualityNow(b)
 	qualityFeatures(b.WithRow(dashboard.NewRowBuilder("Inputs of $model")))
