@@ -83,66 +83,93 @@ func (j *Judge) Judge(w *summary.Window, p *profile.Profile) []judge.Point {
 	if p == nil || len(p.Outcomes) == 0 || len(w.Series) == 0 {
 		return nil
 	}
-	r := j.known.of(p)
-	var points []judge.Point
-	add := func(population, name string, v estimate.Value, least, most float64) {
-		if math.IsNaN(v.Value) || math.IsNaN(v.Error) {
-			return
-		}
-		names := j.names[name]
-		attributes := []summary.Attribute{{Key: semconv.AttrPopulation, Value: population}}
-		lower, upper := v.Interval(least, most)
-		points = append(points,
-			judge.Point{Metric: names.value, Attributes: attributes, Value: v.Value},
-			judge.Point{Metric: names.lower, Attributes: attributes, Value: lower},
-			judge.Point{Metric: names.upper, Attributes: attributes, Value: upper})
+	s := &sitting{judge: j, reference: j.known.of(p)}
+	if s.losses != nil && s.outcomes >= float64(j.cfg.MinSamples) {
+		s.regression(predictedValues(w, p.Value))
 	}
-	if r.losses != nil && r.outcomes >= float64(j.cfg.MinSamples) {
-		if counts, n := predictedValues(w, p.Value); n >= j.cfg.MinSamples {
-			for _, m := range j.losses {
-				add(everything, m.name, m.of(r.losses, counts), 0, math.Inf(1))
-			}
+	if len(s.names) > 0 {
+		s.classification(everything, predicted(outcome.GatherPredictions(w.Of(semconv.MetricPredictionOdds)), s.binary()))
+		s.classification(labelled, withoutTruth(outcome.Gather(w.Of(semconv.MetricOutcomeOdds)), s.binary()))
+	}
+	return s.points
+}
+
+// sitting judges one window.
+type sitting struct {
+	judge *Judge
+	*reference
+	points []judge.Point
+}
+
+// regression publishes what the n predicted values probably miss by.
+func (s *sitting) regression(counts []float64, n uint64) {
+	if n < s.judge.cfg.MinSamples {
+		return
+	}
+	for _, m := range s.judge.losses {
+		s.add(m.name, attributes("", everything), m.of(s.losses, counts), 0, math.Inf(1))
+	}
+}
+
+// classification publishes how good the predictions of a population probably are.
+func (s *sitting) classification(population string, predictions map[string]estimate.Predictions) {
+	m, n := s.expect(predictions)
+	if len(m) == 0 || n < float64(s.judge.cfg.MinSamples) {
+		return
+	}
+	class := macro
+	if s.binary() {
+		class = s.names[0]
+	}
+	for _, c := range s.judge.classes {
+		of := attributes("", population)
+		if c.byClass {
+			of = attributes(class, population)
+		}
+		switch {
+		case s.binary():
+			s.add(c.name, of, c.of(m[0]), c.least, c.most)
+		case c.name == "accuracy":
+			s.add(c.name, of, m.Accuracy(), c.least, c.most)
+		case !c.binaryOnly:
+			s.add(c.name, of, m.Macro(c.of), c.least, c.most)
 		}
 	}
-	if len(r.classes) == 0 {
-		return points
-	}
-	for _, of := range []struct {
-		population  string
-		predictions map[string]estimate.Predictions
-	}{
-		{everything, predicted(outcome.GatherPredictions(w.Of(semconv.MetricPredictionOdds)), r.binary())},
-		{labelled, withoutTruth(outcome.Gather(w.Of(semconv.MetricOutcomeOdds)), r.binary())},
-	} {
-		m, n := j.expect(r, of.predictions)
-		if len(m) == 0 || n < float64(j.cfg.MinSamples) {
-			continue
-		}
-		for _, c := range j.classes {
-			switch {
-			case r.binary():
-				add(of.population, c.name, c.of(m[0]), c.least, c.most)
-			case c.name == "accuracy":
-				add(of.population, c.name, m.Accuracy(), c.least, c.most)
-			case !c.binaryOnly:
-				add(of.population, c.name, m.Macro(c.of), c.least, c.most)
-			}
-		}
-	}
-	return points
 }
 
 // expect is what the predictions of each class that the reference knows will turn out as, and the number of predictions: of the scores of
 // the class that has most.
-func (j *Judge) expect(r *reference, of map[string]estimate.Predictions) (m estimate.Multiclass, n float64) {
-	for _, class := range r.names {
-		if r.classes[class].outcomes < float64(j.cfg.MinSamples) {
+func (s *sitting) expect(of map[string]estimate.Predictions) (m estimate.Multiclass, n float64) {
+	for _, class := range s.names {
+		if s.classes[class].outcomes < float64(s.judge.cfg.MinSamples) {
 			continue
 		}
 		if p, ok := of[class]; ok {
-			e := r.classes[class].Expect(p)
+			e := s.classes[class].Expect(p)
 			m, n = append(m, e), max(n, e.Total())
 		}
 	}
 	return m, n
+}
+
+// add publishes an estimate and its interval, cut to what the measure can be; if it is a number.
+func (s *sitting) add(name string, attributes []summary.Attribute, v estimate.Value, least, most float64) {
+	if math.IsNaN(v.Value) || math.IsNaN(v.Error) {
+		return
+	}
+	names := s.judge.names[name]
+	lower, upper := v.Interval(least, most)
+	s.points = append(s.points,
+		judge.Point{Metric: names.value, Attributes: attributes, Value: v.Value},
+		judge.Point{Metric: names.lower, Attributes: attributes, Value: lower},
+		judge.Point{Metric: names.upper, Attributes: attributes, Value: upper})
+}
+
+// attributes of an estimate; class is empty where the measure is not of a class.
+func attributes(class, population string) []summary.Attribute {
+	of := []summary.Attribute{{Key: semconv.AttrPopulation, Value: population}}
+	if class != "" {
+		of = []summary.Attribute{{Key: semconv.AttrClass, Value: class}, of[0]}
+	}
+	return of
 }

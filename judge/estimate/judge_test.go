@@ -156,7 +156,7 @@ func newJudge(t testing.TB, change func(*Config)) *Judge {
 func values(points []judge.Point) map[string]float64 {
 	out := make(map[string]float64)
 	for _, p := range points {
-		out[strings.TrimPrefix(p.Metric, "ml.quality.estimated.")+" "+p.Attributes[0].Value] = p.Value
+		out[strings.TrimPrefix(p.Metric, "ml.quality.estimated.")+" "+p.Attributes[len(p.Attributes)-1].Value] = p.Value
 	}
 	return out
 }
@@ -226,8 +226,14 @@ func TestPoints(t *testing.T) {
 	for _, point := range everyOne {
 		m, ok := semconv.Lookup(point.Metric)
 		require.True(t, ok, point.Metric)
-		require.Len(t, point.Attributes, 1)
-		assert.Contains(t, m.Attributes, point.Attributes[0].Key)
+		var keys []string
+		for _, a := range point.Attributes {
+			keys = append(keys, a.Key)
+			if a.Key == semconv.AttrClass {
+				assert.Equal(t, "default", a.Value)
+			}
+		}
+		assert.Equal(t, m.Attributes, keys, point.Metric)
 	}
 	for _, name := range []string{"accuracy", "f1", "roc_auc", "log_loss", "positive_share"} {
 		for _, population := range []string{"all", "labelled"} {
