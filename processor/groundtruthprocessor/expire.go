@@ -5,11 +5,14 @@ import (
 	"math"
 	"time"
 
+	"go.opentelemetry.io/collector/pdata/plog"
+
 	"github.com/leeway-ml/leeway/internal/join"
 )
 
-// watchClock does what the passing of time asks for.
-func (j *joiner) watchClock(ctx context.Context) {
+// watchClock does what the passing of time asks for. left are outcomes that are to be passed on again after a restart.
+func (j *joiner) watchClock(ctx context.Context, left map[int][]byte) {
+	j.passOnAgain(ctx, left)
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
@@ -17,10 +20,33 @@ func (j *joiner) watchClock(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case now := <-tick.C:
+			j.passOnAgain(ctx, left)
 			j.models.idle(j.cfg.IdleTimeout, now)
 			j.expire(ctx)
 			j.models.sweep(j.cfg.TimeToLive, now)
+			if s, ok := j.backend.(*stored); ok {
+				s.retry()
+			}
 		}
+	}
+}
+
+// passOnAgain passes on what was in the outbox when the process ended: outcomes whose predictions are marked as joined, and of which
+// nobody knows whether they were passed on. So none is lost; those of which the next component had just taken in come twice.
+func (j *joiner) passOnAgain(ctx context.Context, left map[int][]byte) {
+	for slot, outcomes := range left {
+		if !j.outlets.ready() || ctx.Err() != nil {
+			return
+		}
+		logs, err := (&plog.ProtoUnmarshaler{}).UnmarshalLogs(outcomes)
+		if err != nil {
+			j.report.corrupt(ctx, "outcomes", err)
+		} else if err := j.outlets.emit(ctx, logs); err != nil {
+			j.report.emitFailed(ctx, err)
+			return
+		}
+		delete(left, slot)
+		j.backend.submit(&write{taken: &slot})
 	}
 }
 

@@ -58,7 +58,11 @@ func newJoiner(set processor.Settings, cfg *Config) (*joiner, error) {
 	return j, nil
 }
 
-func (j *joiner) start(_ context.Context, _ component.Host) error {
+func (j *joiner) start(ctx context.Context, host component.Host) error {
+	left, err := j.openStorage(ctx, host)
+	if err != nil {
+		return err
+	}
 	if j.outlets.missing() {
 		j.report.logger.Error("outcomes are log records, but this processor is in no pipeline of logs: put it into one, too; else nothing comes of it")
 	}
@@ -67,8 +71,25 @@ func (j *joiner) start(_ context.Context, _ component.Host) error {
 	}
 	background, stop := context.WithCancel(context.Background())
 	j.stop = stop
-	j.stopped.Go(func() { j.watchClock(background) })
+	j.stopped.Go(func() { j.watchClock(background, left) })
 	return nil
+}
+
+// openStorage restores what was kept. left are outcomes that may not have been passed on before the end.
+func (j *joiner) openStorage(ctx context.Context, host component.Host) (left map[int][]byte, err error) {
+	if j.cfg.Storage == nil {
+		return nil, nil
+	}
+	client, err := storageOf(ctx, host, *j.cfg.Storage, j.id)
+	if err != nil {
+		return nil, err
+	}
+	s := newStored(client, j.report)
+	if err := s.restore(ctx, j.models, j.cfg.AllowedLateness); err != nil {
+		return nil, err
+	}
+	j.backend = s
+	return s.left(ctx)
 }
 
 func (j *joiner) shutdown(ctx context.Context) error {
@@ -100,7 +121,7 @@ func (j *joiner) consumeLogs(ctx context.Context, logs plog.Logs, next consumer.
 	})
 	j.readers.Put(r)
 	if err == nil {
-		j.expire(ctx)
+		j.expire(context.WithoutCancel(ctx))
 	}
 	return err
 }
@@ -112,7 +133,7 @@ func (j *joiner) consumeTraces(ctx context.Context, traces ptrace.Traces, next c
 	err := j.join(ctx, b, out, nil, func(ctx context.Context) error { return next.ConsumeTraces(ctx, traces) })
 	j.readers.Put(r)
 	if err == nil {
-		j.expire(ctx)
+		j.expire(context.WithoutCancel(ctx))
 	}
 	return err
 }
@@ -130,6 +151,9 @@ func (j *joiner) join(ctx context.Context, b *batch, out *output, kept *keptBack
 	j.claims.take(b.keys)
 	defer j.claims.release(b.keys)
 	if err := j.load(ctx, b); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err() // the sender has gone
+		}
 		j.report.readFailed(ctx, err)
 		for i := range b.items {
 			j.report.refuse(&b.tally, b.items[i].kind, storageFailed, b.ids[b.items[i].id].model.name)
@@ -250,7 +274,7 @@ func (j *joiner) commit(ctx context.Context, b *batch, out *output, list *listNa
 		if hasSlot {
 			back.taken = &slot
 		}
-		if err := j.models.takeBack(j, b, back, list)(ctx); err != nil {
+		if err := j.models.takeBack(j, b, back, list)(context.WithoutCancel(ctx)); err != nil {
 			j.report.writeFailed(ctx, err)
 		}
 		return err

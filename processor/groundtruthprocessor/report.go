@@ -166,6 +166,13 @@ func (r *reporter) storage(ctx context.Context, operation string, err error) {
 	}
 }
 
+func (r *reporter) lost(ctx context.Context, n int64) {
+	r.telemetry.GroundTruthStorageLost.Add(ctx, n)
+	if r.notices.First("", "lost") {
+		r.logger.Error("the storage has failed for so long that changes are given up: after a restart, they are not joined as they should be")
+	}
+}
+
 func (r *reporter) corrupt(ctx context.Context, what string, err error) {
 	r.telemetry.GroundTruthStorageCorrupt.Add(ctx, 1)
 	if r.notices.First("", "corrupt"+what) {
