@@ -76,11 +76,11 @@ func (b Bins) Coarser(k int) Bins {
 	return bins
 }
 
-// total is the sum of all bins, false where that is nothing or no count.
+// total is the sum of all bins, false where that is nothing, or where a bin holds what can't be.
 func (b Bins) total() (Bin, bool) {
 	var sum Bin
 	for _, bin := range b {
-		if !count(bin.Positives) || !count(bin.Negatives) {
+		if !count(bin.Positives) || !count(bin.Negatives) || !count(bin.PositiveScores) || !count(bin.NegativeScores) {
 			return Bin{}, false
 		}
 		sum.Add(bin)

@@ -50,6 +50,11 @@ func TestDegenerate(t *testing.T) {
 		HosmerLemeshow(&scores.Table{}).P, Brier(&scores.Table{}), LogLoss(&scores.Table{}), GainOf(nil, &Platt{}).Mean} {
 		assert.True(t, math.IsNaN(x), "%v", x)
 	}
+	broken := Bins{{Positives: 5, Negatives: 5, PositiveScores: math.NaN()}}
+	for _, x := range []float64{broken.ECE(), broken.MCE(), ECENoise(broken).P99, Decompose(broken, 0.1).Reliability} {
+		assert.True(t, math.IsNaN(x), "a sender that has no sums: %v", x)
+	}
+	assert.Zero(t, ECENoise(Bins{{Negatives: 5}}).P99)
 	_, err := Fit("magic", exact(some(0.2, 5, 5)))
 	require.ErrorContains(t, err, `no calibrator "magic"; use one of beta, isotonic, platt, temperature`)
 	assert.Nil(t, Bins{{}, {}, {}}.Coarser(2))

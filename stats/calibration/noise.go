@@ -38,7 +38,7 @@ func ECENoise(b Bins) Noise {
 		variance += sigma * sigma * halfNormalVariance
 		third += sigma * sigma * sigma * halfNormalThird
 	}
-	if variance == 0 {
+	if !(variance > 0 && third > 0) { // scores of 0 and 1 only
 		return Noise{mean, mean}
 	}
 	deviation := math.Sqrt(variance)

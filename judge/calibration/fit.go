@@ -1,0 +1,95 @@
+package calibration
+
+import (
+	"math"
+
+	"github.com/leeway-ml/leeway/profile"
+	"github.com/leeway-ml/leeway/stats/calibration"
+	"github.com/leeway-ml/leeway/stats/scores"
+	"github.com/leeway-ml/leeway/summary"
+)
+
+// noticeable is how much a new calibrator must change scores on average to take the place of the one in force, as a share of their mean (or of
+// what that lacks to 1, if less).
+const noticeable = 0.05
+
+// FitsWindow is the name of the window whose calibrator is published, "" for the longest one, and whether any is.
+func (j *Judge) FitsWindow() (name string, fits bool) {
+	return j.cfg.Window, j.cfg.Publish && len(j.cfg.Calibrators) > 0
+}
+
+// Fit returns the calibrator that is best on the window's later outcomes, fitted to all of them; nil where the one in force (nil: none) is to stay: where
+// nothing is better than the model's own scores beyond chance, or what is better makes no noticeable difference. Where the one in force has
+// become worse than no calibrator at all, and no other one is better, it returns one that leaves scores as they are.
+func (j *Judge) Fit(w *summary.Window, _ *profile.Profile, inForce *profile.Calibrator) *profile.Calibrator {
+	subjects := j.subjects(w)
+	if len(subjects) == 0 {
+		return nil
+	}
+	s := subjects[0]
+	t := newTrial(w, s, float64(j.cfg.MinSamples))
+	if t == nil {
+		return nil
+	}
+	if inForce != nil && inForce.Class != s.class { // of another kind of score
+		inForce = nil
+	}
+	var best *candidate
+	for _, c := range t.candidates(j.cfg.Calibrators) {
+		if c.helps() && (best == nil || c.gain.Mean > best.gain.Mean) {
+			best = c
+		}
+	}
+	if best == nil {
+		return s.withdraw(w, t, inForce)
+	}
+	fitted, err := calibration.Fit(best.Name(), &s.table)
+	if err != nil || inForce != nil && !differs(&s.table, inForce.Method, fitted) {
+		return nil
+	}
+	return s.published(w, t, fitted, best.gain)
+}
+
+// withdraw returns a calibrator that does nothing, where the one in force does harm.
+func (s *subject) withdraw(w *summary.Window, t *trial, inForce *profile.Calibrator) *profile.Calibrator {
+	if inForce == nil || inForce.Method.Name() == calibration.NameIdentity {
+		return nil
+	}
+	if gain := calibration.GainOf(t.panes, inForce.Method); gain.Mean >= -confidence*gain.Error {
+		return nil
+	}
+	return s.published(w, t, &calibration.Identity{}, calibration.Gain{})
+}
+
+func (s *subject) published(w *summary.Window, t *trial, c calibration.Calibrator, gain calibration.Gain) *profile.Calibrator {
+	positives, negatives := s.table.Totals()
+	laterPositives, laterNegatives := t.later.Totals()
+	before := 0.0
+	for _, pane := range t.panes { // as the gain is computed, each pane at its own resolution
+		p, n := pane.Totals()
+		if p+n > 0 {
+			before += calibration.Brier(pane) * (p + n)
+		}
+	}
+	before /= laterPositives + laterNegatives
+	return &profile.Calibrator{
+		Model: w.Group.Model, Version: w.Group.Version, Class: s.class, Window: w.Name, Fitted: w.End, Outcomes: positives + negatives,
+		Judged: profile.CalibratorJudged{
+			Outcomes: laterPositives + laterNegatives, BrierBefore: before, BrierAfter: max(before-gain.Mean, 0), StandardError: gain.Error,
+		},
+		Method: c,
+	}
+}
+
+// differs reports whether two calibrators make noticeably different scores of the table's.
+func differs(t *scores.Table, before, after calibration.Calibrator) bool {
+	var change, sum, n float64
+	for i, b := range t.Bins {
+		weight := t.Positives[i] + t.Negatives[i]
+		p := after.Apply(b.Score)
+		change += weight * math.Abs(p-before.Apply(b.Score))
+		sum += weight * p
+		n += weight
+	}
+	return change > noticeable*min(sum, n-sum)
+}
