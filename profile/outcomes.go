@@ -33,3 +33,11 @@ type OutcomeExponential struct {
 	Negative       []uint64 `json:"negative,omitempty"`
 	Sum            float64  `json:"sum,omitempty"`
 }
+
+// QualityLimit is how bad a measure of quality became over chunks of the reference.
+type QualityLimit struct {
+	// Worst value of the measure: the least where more is better, else the greatest.
+	Worst float64 `json:"worst"`
+	// Chunks is how many chunks had enough outcomes, of those that lie side by side; below five, a limit says nothing.
+	Chunks int `json:"chunks"`
+}

@@ -73,6 +73,8 @@ type Profile struct {
 	Segments  []Segment `json:"segments,omitempty"`
 	// Outcomes are the summaries of the rows that had a ground truth; empty where none had. Sorted by metric, then attributes.
 	Outcomes []OutcomeSeries `json:"outcomes,omitempty"`
+	// QualityLimits by window and measure of quality (accuracy, rmse ...).
+	QualityLimits map[string]map[string]QualityLimit `json:"quality_limits,omitempty"`
 }
 
 // Provenance says where a profile comes from.

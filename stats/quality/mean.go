@@ -12,6 +12,9 @@ func (m *Moments) Add(x, n float64) {
 	m.squares += n * x * x
 }
 
+// Samples is how many values there are.
+func (m *Moments) Samples() float64 { return m.n }
+
 // Mean of the values; NaN of none.
 func (m *Moments) Mean() float64 { return m.sum / m.n }
 

@@ -1,0 +1,61 @@
+package quality
+
+import (
+	"math"
+	"sync"
+
+	"github.com/leeway-ml/leeway/judge/outcome"
+	"github.com/leeway-ml/leeway/profile"
+)
+
+// reference is the quality of a profile's outcomes.
+type reference struct {
+	task   profile.Task
+	values map[string][]value // by measure
+}
+
+// whole is the measure of the whole reference, NaN where there is none.
+func (r *reference) whole(m *measure) float64 {
+	for _, v := range r.values[m.name] {
+		if !v.part {
+			return v.value
+		}
+	}
+	return math.NaN()
+}
+
+// maxReferences is how many profiles' values are kept: gathering takes longer than judging a window.
+const maxReferences = 256
+
+// references keeps what is computed of each profile. It is safe for concurrent use.
+type references struct {
+	mu    sync.Mutex
+	known map[*profile.Profile]*reference
+}
+
+// of returns the profile's quality, nil where it has no outcomes.
+func (r *references) of(p *profile.Profile, cfg *Config) *reference {
+	if p == nil || len(p.Outcomes) == 0 {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if x, ok := r.known[p]; ok {
+		return x
+	}
+	if r.known == nil || len(r.known) >= maxReferences { // profiles that were replaced are among them
+		r.known = make(map[*profile.Profile]*reference)
+	}
+	x := newReference(p, cfg)
+	r.known[p] = x
+	return x
+}
+
+func newReference(p *profile.Profile, cfg *Config) *reference {
+	s := newSubject(outcome.GatherReference(p), p)
+	x := &reference{task: s.task, values: make(map[string][]value, len(measures))}
+	for _, m := range measures {
+		x.values[m.name] = m.of(s, cfg)
+	}
+	return x
+}
