@@ -134,6 +134,70 @@ func TestNoticesAreBounded(t *testing.T) {
 	require.Contains(t, describeTelemetry(t, c.telemetry), "reason=non_finite}: 3000")
 }
 
+// A class for each outcome: what is held and sent stays within the limits, and accuracy is right.
+func TestInventedClasses(t *testing.T) {
+	const n = 5000
+	c, s := send(t, config(nil), n, func(i int, r plog.LogRecord) {
+		r.SetEventName(semconv.EventOutcome)
+		a := r.Attributes()
+		a.PutStr(semconv.AttrModelName, "m")
+		a.PutStr(semconv.AttrTaskType, "multiclass")
+		a.PutStr(semconv.AttrPredictionClass, fmt.Sprint("c", i))
+		a.PutStr(semconv.AttrGroundTruthClass, fmt.Sprint("c", i+i%2))
+		a.PutDouble(fmt.Sprint(semconv.AttrPredictionProbabilityPrefix, "c", i), 0.5)
+		a.PutStr(semconv.AttrFeedbackName, fmt.Sprint("f", i))
+	})
+	var right uint64
+	for _, x := range s {
+		if x.metric == semconv.MetricOutcomes && x.attributes[semconv.AttrPredictionClass] == x.attributes[semconv.AttrGroundTruthClass] {
+			right += x.count
+		}
+	}
+	require.EqualValues(t, n/2, right)
+	require.EqualValues(t, n, s.count(semconv.MetricOutcomes, nil, false))
+	require.EqualValues(t, n, s.count(semconv.MetricOutcomeCalibration, map[string]string{semconv.AttrClass: predictedLabel}, false))
+	require.Less(t, len(s), 1500)
+	require.Less(t, c.logs.Len(), 4)
+}
+
+// Different pairs of 100 classes: at most max_confusions of them are told apart.
+func TestInventedConfusions(t *testing.T) {
+	const n = 100 * 100
+	_, s := send(t, config(nil), n, func(i int, r plog.LogRecord) {
+		r.SetEventName(semconv.EventOutcome)
+		a := r.Attributes()
+		a.PutStr(semconv.AttrModelName, "m")
+		a.PutStr(semconv.AttrPredictionClass, fmt.Sprint("c", i/100))
+		a.PutStr(semconv.AttrGroundTruthClass, fmt.Sprint("c", i%100))
+	})
+	cells := 0
+	for _, x := range s {
+		if x.metric == semconv.MetricOutcomes {
+			cells++
+		}
+	}
+	require.LessOrEqual(t, cells, 1000+100+100)
+	for class := range 100 {
+		require.EqualValues(t, 100, s.count(semconv.MetricOutcomes, map[string]string{semconv.AttrPredictionClass: fmt.Sprint("c", class)}, false), "how often a class was predicted is exact")
+	}
+}
+
+// Outcomes of many panes: what is held stays within the limit, nothing is lost.
+func TestOutcomesAllOver(t *testing.T) {
+	const n = 2000
+	c, s := send(t, config(func(c *Config) { c.Limits.MaxMemoryMiB = 4 }), n, func(i int, r plog.LogRecord) {
+		r.SetEventName(semconv.EventOutcome)
+		r.SetTimestamp(benchStart + pcommon.Timestamp(i)*60e9)
+		a := r.Attributes()
+		a.PutStr(semconv.AttrModelName, "known")
+		a.PutStr(semconv.AttrGroundTruthClass, "1")
+		a.PutDouble(semconv.AttrPredictionScore, float64(i)/n)
+	})
+	require.EqualValues(t, n, s.count(semconv.MetricOutcomes, nil, false))
+	require.Contains(t, describeTelemetry(t, c.telemetry), "otelcol_model_summary_early_flushes")
+	require.Zero(t, c.shared.bytes.Load(), "all was sent")
+}
+
 func TestEmptyBatch(t *testing.T) {
 	sink := &consumertest.MetricsSink{}
 	c := start(t, config(nil), serve(), sink)

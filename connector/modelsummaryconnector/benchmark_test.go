@@ -44,6 +44,30 @@ func BenchmarkRecord(b *testing.B) {
 	})
 }
 
+// outcomeKinds by the model's task.
+var outcomeKinds = map[string]func(int) plog.Logs{
+	"binary": binaryOutcomes, "multiclass": multiclassOutcomes, "regression": regressionOutcomes, "ranking": rankingOutcomes,
+}
+
+// BenchmarkOutcome is the cost of one outcome. Those of the multiclass model have ten classes, those of the ranking 20 items.
+func BenchmarkOutcome(b *testing.B) {
+	bench := func(name string, logs plog.Logs, change func(*Config)) {
+		b.Run(name, func(b *testing.B) {
+			c := benchConnector(b, name == "binary", change)
+			require.NoError(b, c.ConsumeLogs(context.Background(), logs))
+			b.ReportAllocs()
+			b.ResetTimer()
+			for n := 0; n < b.N; n += benchBatch {
+				require.NoError(b, c.ConsumeLogs(context.Background(), logs))
+			}
+		})
+	}
+	for _, name := range sortedKeys(outcomeKinds) {
+		bench(name, outcomeKinds[name](benchBatch), nil)
+	}
+	bench("binary_segments", binaryOutcomes(benchBatch), func(c *Config) { c.Segments = [][]string{{"country"}} })
+}
+
 // BenchmarkParallel is BenchmarkRecord/map by as many senders as there are processors.
 func BenchmarkParallel(b *testing.B) {
 	c := benchConnector(b, true, nil)
@@ -79,6 +103,15 @@ func TestNoAllocationPerRecord(t *testing.T) {
 			perBatch := testing.AllocsPerRun(20, func() { _ = c.ConsumeLogs(context.Background(), logs) })
 			require.Less(t, perBatch, benchBatch/20.0, "%s, profile %v", name, withProfile)
 		}
+	}
+}
+
+func TestNoAllocationPerOutcome(t *testing.T) {
+	for name, outcomes := range outcomeKinds {
+		c := benchConnector(t, name == "binary", func(c *Config) { c.Segments = [][]string{{"country"}} })
+		logs := outcomes(benchBatch)
+		perBatch := testing.AllocsPerRun(20, func() { _ = c.ConsumeLogs(context.Background(), logs) })
+		require.Less(t, perBatch, benchBatch/20.0, name)
 	}
 }
 

@@ -42,6 +42,11 @@ fields:
 	require.Equal(t, [][]string{{"country"}, {"country", "device"}}, cfg.Segments)
 	require.Equal(t, 7, cfg.Limits.MaxModels)
 	require.Equal(t, 100, cfg.Limits.MaxSegments)
+
+	cfg, err = load(t, `{top_k: [], ranking_k: [5, 20]}`)
+	require.NoError(t, err)
+	require.Empty(t, cfg.TopK)
+	require.Equal(t, []int{5, 20}, cfg.RankingK)
 }
 
 // What is wrong is refused with its key, its value and what would be right.
@@ -57,6 +62,10 @@ func TestConfigThatIsWrong(t *testing.T) {
 		`segments: [[a, a]]`:             `segments[0]: "a" occurs twice; remove one`,
 		`segments: [[a, b], [b, a]]`:     "segments[1]: the same slice as segments[0]; remove one",
 		`segments: [[ml.prediction.id]]`: "segments[0]: ml.prediction.id differs in every event",
+		`top_k: [0, 1]`:                  "top_k[0]: 0 must be from 1 to 1000",
+		`ranking_k: [5, 5]`:              "ranking_k[1]: 5 occurs twice; remove one",
+		`top_k: [1,2,3,4,5,6,7,8,9]`:     "top_k: 9 numbers, and each is a series of every model; at most 8",
+		`limits: {max_confusions: -1}`:   "limits::max_confusions: -1 must be at least 0",
 		`limits: {max_models: 0}`:        "limits::max_models: 0 must be at least 1",
 		`limits: {max_memory_mib: -3, max_features: -1}`: "limits::max_features: -1 must be at least 0\nlimits::max_memory_mib: -3 must be at least 1",
 		`fields: {logs: {modelname: '"m"'}}`:             "fields: logs::modelname: no such field; there are attributions",

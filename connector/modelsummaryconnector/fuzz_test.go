@@ -19,6 +19,11 @@ func FuzzConsumeLogs(f *testing.F) {
 	}}))
 	require.NoError(f, err)
 	f.Add(seed)
+	for _, name := range sortedKeys(outcomeKinds) {
+		seed, err := (&plog.ProtoMarshaler{}).MarshalLogs(outcomeKinds[name](2))
+		require.NoError(f, err)
+		f.Add(seed)
+	}
 	c := start(f, segmentedConfig(0), serve(knownProfile()), consumertest.NewNop())
 	f.Fuzz(func(t *testing.T, data []byte) {
 		logs, err := (&plog.ProtoUnmarshaler{}).UnmarshalLogs(data)

@@ -173,6 +173,71 @@ func predictions(n int, asMap bool) plog.Logs {
 	return logs
 }
 
+// binaryOutcomes are n outcomes of a binary model, a second apart.
+func binaryOutcomes(n int) plog.Logs {
+	r := rand.New(rand.NewPCG(3, 4))
+	return outcomeLogs(n, func(m pcommon.Map) {
+		m.PutStr(semconv.AttrPredictionClass, []string{"0", "1"}[r.IntN(2)])
+		m.PutDouble(semconv.AttrPredictionScore, r.Float64())
+		m.PutStr(semconv.AttrGroundTruthClass, []string{"0", "1"}[r.IntN(2)])
+	})
+}
+
+// multiclassOutcomes are n outcomes of a model of ten classes.
+func multiclassOutcomes(n int) plog.Logs {
+	r := rand.New(rand.NewPCG(3, 4))
+	return outcomeLogs(n, func(m pcommon.Map) {
+		m.PutStr(semconv.AttrTaskType, "multiclass")
+		m.PutStr(semconv.AttrGroundTruthClass, fmt.Sprint(r.IntN(10)))
+		for class := range 10 {
+			m.PutDouble(fmt.Sprint(semconv.AttrPredictionProbabilityPrefix, class), r.Float64()/5)
+		}
+	})
+}
+
+func regressionOutcomes(n int) plog.Logs {
+	r := rand.New(rand.NewPCG(3, 4))
+	return outcomeLogs(n, func(m pcommon.Map) {
+		m.PutStr(semconv.AttrTaskType, "regression")
+		m.PutDouble(semconv.AttrPredictionValue, 100*r.Float64())
+		m.PutDouble(semconv.AttrGroundTruthValue, 100*r.Float64())
+	})
+}
+
+func rankingOutcomes(n int) plog.Logs {
+	r := rand.New(rand.NewPCG(3, 4))
+	return outcomeLogs(n, func(m pcommon.Map) {
+		m.PutStr(semconv.AttrTaskType, "ranking")
+		items := m.PutEmptySlice(semconv.AttrPredictionItems)
+		relevances := m.PutEmptyMap(semconv.AttrGroundTruthRelevances)
+		for i := range 20 {
+			items.AppendEmpty().SetStr(fmt.Sprint("item", i))
+			if i%7 == r.IntN(7) {
+				relevances.PutInt(fmt.Sprint("item", i), 1)
+			}
+		}
+		relevances.PutInt("elsewhere", 1)
+	})
+}
+
+func outcomeLogs(n int, fill func(m pcommon.Map)) plog.Logs {
+	r := rand.New(rand.NewPCG(5, 6))
+	logs := plog.NewLogs()
+	records := logs.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords()
+	for i := range n {
+		record := records.AppendEmpty()
+		record.SetEventName(semconv.EventOutcome)
+		record.SetTimestamp(pcommon.Timestamp(benchStart + i*10_000_000))
+		m := record.Attributes()
+		m.PutStr(semconv.AttrModelName, "fraud")
+		m.PutStr(semconv.AttrModelVersion, "3")
+		m.PutInt(semconv.AttrPredictionTime, benchStart-int64(r.IntN(1_000_000))*1_000_000_000)
+		m.PutStr("country", []string{"DE", "FR", "US"}[r.IntN(3)])
+		fill(m)
+	}
+	return logs
+}
+
 func spans(n int) ptrace.Traces {
 	r := rand.New(rand.NewPCG(1, 2))
 	traces := ptrace.NewTraces()

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/consumer/consumererror"
 	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/pdata/pmetric/pmetricotlp"
 
@@ -105,25 +106,30 @@ func TestSentSize(t *testing.T) {
 	}{
 		"numbers": {twentyFeatures(), hours(10)}, "categories": {wide, ofCategories}, "no profile": {nil, hours(10)},
 	} {
-		t.Run(name, func(t *testing.T) {
-			p := serve()
-			if test.profile != nil {
-				p = serve(test.profile)
-			}
-			c := start(t, config(func(c *Config) { c.Segments = [][]string{{"country"}} }), p, consumertest.NewNop())
-			require.NoError(t, c.ConsumeLogs(context.Background(), batch(t, test.events)))
-			shard := c.shared.acquire()
-			all := shard.take()
-			shard.mu.Unlock()
-			estimate := 0
-			for _, a := range all {
-				estimate += a.sentSize()
-			}
-			size := sizeOf(t, c.shared.emitter.metrics(all))
-			require.Greater(t, estimate, size)
-			require.Less(t, estimate, 4*size)
-		})
+		t.Run(name, func(t *testing.T) { checkSentSize(t, test.profile, batch(t, test.events)) })
 	}
+	for name, outcomes := range outcomeKinds {
+		t.Run("outcomes "+name, func(t *testing.T) { checkSentSize(t, nil, outcomes(1000)) })
+	}
+}
+
+func checkSentSize(t *testing.T, of *profile.Profile, logs plog.Logs) {
+	p := serve()
+	if of != nil {
+		p = serve(of)
+	}
+	c := start(t, config(func(c *Config) { c.Segments = [][]string{{"country"}} }), p, consumertest.NewNop())
+	require.NoError(t, c.ConsumeLogs(context.Background(), logs))
+	shard := c.shared.acquire()
+	all := shard.take()
+	shard.mu.Unlock()
+	estimate := 0
+	for _, a := range all {
+		estimate += a.sentSize()
+	}
+	size := sizeOf(t, c.shared.emitter.metrics(all))
+	require.Greater(t, estimate, size)
+	require.Less(t, estimate, 4*size)
 }
 
 // refusing refuses one batch.
