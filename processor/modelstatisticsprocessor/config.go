@@ -12,8 +12,10 @@ import (
 
 	"github.com/leeway-ml/leeway/internal/configread"
 	"github.com/leeway-ml/leeway/internal/window"
+	"github.com/leeway-ml/leeway/judge/calibration"
 	"github.com/leeway-ml/leeway/judge/drift"
 	"github.com/leeway-ml/leeway/judge/estimate"
+	"github.com/leeway-ml/leeway/judge/quality"
 )
 
 // Config of the processor. Everything has a default.
@@ -38,8 +40,12 @@ type Config struct {
 	Limits             Limits        `mapstructure:"limits"`
 	// Drift configures the drift judge.
 	Drift drift.Config `mapstructure:"drift"`
+	// Calibration configures the calibration judge, and which window's calibrator is published.
+	Calibration calibration.Config `mapstructure:"calibration"`
 	// Estimate configures the judge of quality without labels.
 	Estimate estimate.Config `mapstructure:"estimate"`
+	// Quality configures the judge of quality by labels.
+	Quality quality.Config `mapstructure:"quality"`
 }
 
 // WindowConfig is one window.
@@ -71,7 +77,9 @@ func createDefaultConfig() component.Config {
 		CheckpointInterval: 10 * time.Second,
 		Limits:             Limits{MaxModels: 500, MaxSeries: 20_000, MaxGroups: 200},
 		Drift:              *drift.DefaultConfig(),
+		Calibration:        *calibration.DefaultConfig(),
 		Estimate:           *estimate.DefaultConfig(),
+		Quality:            *quality.DefaultConfig(),
 	}
 	for _, d := range window.Defaults() {
 		c.Windows = append(c.Windows, WindowConfig{Name: d.Name, Length: d.Length, Every: d.Every})
@@ -101,6 +109,9 @@ func (c *Config) Validate() error {
 			errs = append(errs, fmt.Errorf("windows[%d]: name: %q is taken by an earlier window", i, w.Name))
 		}
 		seen[w.Name] = true
+	}
+	if name := c.Calibration.Window; name != "" && !seen[name] {
+		errs = append(errs, fmt.Errorf("calibration::window: there is no window %q; name one of windows, or leave it out for the longest", name))
 	}
 	for _, d := range []struct {
 		key   string

@@ -30,6 +30,7 @@ func (p *statistics) judge(ctx context.Context, m *model, out *emission) {
 		}
 		if w.Group.Whole() {
 			points = append(points, m.coverage(w))
+			p.fit(w, reference)
 		}
 		p.report.judged(ctx, w.Name, time.Since(began))
 		m.say(&voice{group: w.Group, window: w.Name, points: points, end: w.End, sent: now, empty: len(w.Series) == 0}, out)

@@ -26,12 +26,15 @@ type statistics struct {
 	config   *Config
 	settings *window.Settings
 	judges   []judge.Judge
+	fitters  []fitter
 	next     consumer.Metrics
 	report   *reporter
 	models   *models
 	store    *checkpoints
 	profiles profile.Provider // nil where no extension serves profiles
 	learner  profile.Learner  // nil where nothing is learned
+	// calibrators is where fitted calibrators go; nil where nobody keeps them.
+	calibrators profile.Calibrators
 
 	stop    context.CancelFunc
 	stopped sync.WaitGroup
@@ -50,6 +53,7 @@ func newStatistics(settings processor.Settings, config *Config, next consumer.Me
 		next:     next,
 		models:   newModels(config.Limits.MaxModels),
 	}
+	p.fitters = fittersOf(judges, p.settings)
 	p.report, err = newReporter(settings.TelemetrySettings, p.models)
 	return p, err
 }
@@ -68,6 +72,7 @@ func (p *statistics) Start(ctx context.Context, host component.Host) error {
 	p.models.provider = p.profiles
 	if p.profiles != nil {
 		p.learner = p.profiles.Learner()
+		p.calibrators, _ = p.profiles.(profile.Calibrators)
 	} else {
 		p.report.logger.Warn("no extension serves reference profiles: without a reference nothing is called drifted; " +
 			"add the extension profiles")
