@@ -61,7 +61,9 @@ func (j *Judge) Judge(w *summary.Window, p *profile.Profile) []judge.Point {
 	}
 	s.objectives = j.objectives(w, p, s.reference)
 	samples := o.Samples()
-	s.add(semconv.MetricStatisticsSamples, []summary.Attribute{{Key: semconv.AttrSubject, Value: "outcome"}}, samples)
+	if w.Group.Whole() || samples > 0 || len(o.Joins) > 0 { // that there is nothing is worth saying once
+		s.add(semconv.MetricStatisticsSamples, []summary.Attribute{{Key: semconv.AttrSubject, Value: "outcome"}}, samples)
+	}
 	if joined, expired := o.Joins["joined"], o.Joins["expired"]; joined+expired > 0 {
 		s.add(semconv.MetricGroundTruthCoverage, nil, joined/(joined+expired))
 	}
