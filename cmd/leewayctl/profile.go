@@ -43,6 +43,7 @@ times, in constant memory. Every column that no flag names is a feature. Take he
 whole weeks of them: training rows flatter a model.`,
 		Example: `  leewayctl profile predictions.csv.gz --model fraud --time-column timestamp --id-column prediction_id \
       --class-column predicted --score-column score --positive-class fraud
+  leewayctl profile predictions.csv.gz --truth truth.csv.gz --model fraud --id-column prediction_id --score-column score
   leewayctl profile march.parquet april.parquet --model demand --value-column predicted --label-column actual
   leewayctl profile show profiles/fraud.json`,
 		Args: func(_ *cobra.Command, files []string) error {
@@ -69,7 +70,9 @@ whole weeks of them: training rows flatter a model.`,
 	flags.StringVar(&o.ScoreColumn, "score-column", "", "column that holds the score, 0 to 1")
 	flags.StringVar(&o.ClassColumn, "class-column", "", "column that holds the predicted class")
 	flags.StringVar(&o.ValueColumn, "value-column", "", "column that holds the predicted value of a regression")
-	flags.StringVar(&o.LabelColumn, "label-column", "", "column that holds the true class or value")
+	flags.StringVar(&o.LabelColumn, "label-column", "", "column that holds the true class or value; with --truth: of that file (default there: label)")
+	flags.StringVar(&o.Truth.Path, "truth", "", "file that holds the true classes or values, joined by the prediction's id; about 100 bytes of memory a label")
+	flags.StringVar(&o.Truth.IDColumn, "truth-id-column", "", "column of that file that holds the prediction's id (default: as --id-column)")
 	flags.StringToStringVar(&o.ProbabilityColumns, "probability-column", nil, "class=column, for each class of a multiclass model")
 	flags.StringVar(&o.IDColumn, "id-column", "", "column that holds the prediction's id; it is left out")
 	flags.StringSliceVar(&o.Exclude, "exclude", nil, "columns that are no features")

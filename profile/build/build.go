@@ -2,7 +2,8 @@
 //
 // Files are read several times and never kept. The first pass finds types, quantiles and categories; the second counts, by
 // bin, hour and segment; the third, where rows have times, counts the chunks that limits are learned from. Memory depends on
-// the number of variables, not of rows: at most about 2 MB a variable in the first pass, and Options.ChunkMemory in the third.
+// the number of variables, not of rows: at most about 2 MB a variable in the first pass, and Options.ChunkMemory in the third;
+// but for labels in a file of their own, which are kept by id.
 package build
 
 import (
@@ -14,6 +15,7 @@ import (
 
 	"github.com/leeway-ml/leeway/judge/drift"
 	"github.com/leeway-ml/leeway/profile"
+	"github.com/leeway-ml/leeway/semconv"
 )
 
 // Result is a profile, and what whoever made it should know.
@@ -44,6 +46,18 @@ func Build(ctx context.Context, files []string, o Options) (*Result, error) {
 	src, err := newSource(files, &o)
 	if err != nil {
 		return nil, err
+	}
+	if o.Truth.Path != "" {
+		if o.LabelColumn == "" {
+			o.LabelColumn = "label"
+		}
+		if o.IDColumn == "" {
+			o.IDColumn = semconv.AttrPredictionID
+		}
+		if src.truth, err = readTruth(ctx, &o); err != nil {
+			return nil, err
+		}
+		src.schema.joined = o.LabelColumn
 	}
 	s := &survey{options: &o, clock: clock, schema: src.schema}
 	if err := s.run(ctx, src); err != nil {
@@ -96,6 +110,9 @@ func (s *survey) profile(src *source, warn func(string, ...any)) (*profile.Profi
 	}
 	for _, path := range src.paths {
 		p.Provenance.Files = append(p.Provenance.Files, filepath.Base(path))
+	}
+	if src.truth != nil {
+		p.Provenance.Files = append(p.Provenance.Files, filepath.Base(src.truth.path))
 	}
 	var err error
 	if p.Task == profile.Binary {

@@ -128,7 +128,7 @@ func (o *Options) require(s *schema) error {
 		named["--type "+column+"="+string(t)] = column
 	}
 	for _, option := range slices.Sorted(maps.Keys(named)) {
-		if !s.has(named[option]) {
+		if !s.has(named[option]) && named[option] != s.joined {
 			return fmt.Errorf("%s: there is no column %q; there are %s", option, named[option], strings.Join(s.names, ", "))
 		}
 	}

@@ -46,6 +46,9 @@ func newCSVReader(path string, in *bufio.Reader, s *schema) (*csvReader, error) 
 			return nil, fmt.Errorf("%s, line 1: columns %d and %d are both called %q; names must differ", c.name, before+1, i+1, name)
 		}
 		seen[name] = i
+		if s.joined != "" && name == s.joined {
+			return nil, fmt.Errorf("%s, line 1: has a column %q, as has the file of --truth; leave out --truth, or name the label's column there with --label-column", c.name, name)
+		}
 		if known && !s.has(name) {
 			return nil, fmt.Errorf("%s, line 1: column %q is not in the other files; all must have the same columns", c.name, name)
 		}
@@ -57,7 +60,7 @@ func newCSVReader(path string, in *bufio.Reader, s *schema) (*csvReader, error) 
 		c.width = max(c.width, index+1)
 	}
 	for _, name := range s.names {
-		if _, ok := seen[name]; !ok {
+		if _, ok := seen[name]; !ok && name != s.joined {
 			return nil, fmt.Errorf("%s, line 1: there is no column %q, which the other files have; all must have the same columns", c.name, name)
 		}
 	}

@@ -30,6 +30,9 @@ type Options struct {
 	WithoutTime                      bool
 	// Columns that are no features; each may be empty. The label is the ground truth: a class, or a regression's value.
 	ScoreColumn, ClassColumn, ValueColumn, LabelColumn, IDColumn string
+	// Truth is where the labels are in a file of their own: then LabelColumn is a column of that file ("label" where empty), and
+	// IDColumn is needed (ml.prediction.id where empty). Rows without a label stay in the profile.
+	Truth TruthFile
 	// ProbabilityColumns by class.
 	ProbabilityColumns map[string]string
 	// Features, where not empty, are the only columns that are features. Exclude are columns that are not.
@@ -126,6 +129,9 @@ func (o *Options) validate() error {
 	}
 	if o.Task == profile.Regression && (o.ScoreColumn != "" || len(o.ProbabilityColumns) > 0) {
 		add("--task regression: has no scores; name the predicted value's column with --value-column")
+	}
+	if o.Truth.Path == "" && o.Truth.IDColumn != "" {
+		add("--truth-id-column %s: means something only with --truth", o.Truth.IDColumn)
 	}
 	if o.ScoreColumn != "" && len(o.ProbabilityColumns) > 0 {
 		add("--score-column %s: use either it or --probability-column", o.ScoreColumn)

@@ -27,6 +27,8 @@ func (r *row) place(column string) string {
 type schema struct {
 	names []string
 	index map[string]int
+	// joined is a column that the files must not have: it comes from elsewhere, after theirs.
+	joined string
 }
 
 // maxColumns bounds what JSON lines with invented names can cost.

@@ -31,6 +31,8 @@ type source struct {
 	schema  *schema
 	missing map[string]bool
 	where   []Condition
+	truth   *truth // nil where labels are in the files themselves
+	options *Options
 	sha256  string   // known after the first scan
 	rows    uint64   // that passed the filter, known after the first scan
 	lists   []string // columns that hold lists, which are left out
@@ -42,7 +44,7 @@ func newSource(paths []string, o *Options) (*source, error) {
 	if len(paths) == 0 {
 		return nil, errors.New("no file given; name a CSV, JSON lines or Parquet file")
 	}
-	s := &source{paths: paths, schema: &schema{index: map[string]int{}}, missing: map[string]bool{"": true}, where: o.Where, notify: o.OnProgress}
+	s := &source{paths: paths, schema: &schema{index: map[string]int{}}, missing: map[string]bool{"": true}, where: o.Where, options: o, notify: o.OnProgress}
 	for _, m := range o.Missing {
 		s.missing[m] = true
 	}
@@ -76,6 +78,9 @@ func (s *source) scan(ctx context.Context, what string, do func(*row) error) err
 		raw = io.Discard
 	}
 	var rows, all uint64
+	if s.truth != nil {
+		s.truth.joined = 0
+	}
 	for i := range s.paths {
 		err := s.scanFile(i, p, raw, func(r *row) error {
 			if all++; all&1023 == 0 {
@@ -87,6 +92,11 @@ func (s *source) scan(ctx context.Context, what string, do func(*row) error) err
 				return nil
 			}
 			rows++
+			if s.truth != nil {
+				if err := s.truth.join(s.schema, s.options.IDColumn, r); err != nil {
+					return err
+				}
+			}
 			return do(r)
 		})
 		if err != nil {
@@ -99,6 +109,14 @@ func (s *source) scan(ctx context.Context, what string, do func(*row) error) err
 			return fmt.Errorf("none of %d rows passes %s", all, describe(s.where))
 		}
 		return fmt.Errorf("%s: no rows", strings.Join(s.paths, ", "))
+	}
+	if s.truth != nil && s.sha256 == "" {
+		if err := s.truth.check(s.options.IDColumn, rows); err != nil {
+			return err
+		}
+		if err := s.truth.digest(digest); err != nil {
+			return err
+		}
 	}
 	if s.sha256 == "" {
 		s.sha256 = hex.EncodeToString(digest.Sum(nil))
