@@ -15,13 +15,15 @@ type scratch struct {
 	hours      []summary.HourCount
 	histograms []summary.Histogram
 	panes      []held
+	byPane     byPane
 	window     summary.Window
 }
 
 // held is a pane of the window, and when it begins.
 type held struct {
-	pane *pane
-	hour int64 // hours since the epoch
+	pane  *pane
+	start int64 // nanoseconds since the epoch
+	hour  int64 // hours since the epoch
 }
 
 func bucketsOf(metric string) int {
@@ -38,7 +40,8 @@ func (m *Model) assemble(w *window) {
 	last := w.next/int64(w.Every) - 1
 	for index := w.oldest(); index <= last; index++ {
 		if p := w.panes[index]; p != nil {
-			x.panes = append(x.panes, held{p, floorDiv(index*int64(w.Every), int64(time.Hour))})
+			start := index * int64(w.Every)
+			x.panes = append(x.panes, held{p, start, floorDiv(start, int64(time.Hour))})
 		}
 	}
 }
@@ -61,6 +64,7 @@ func (m *Model) fill(w *window, g *group) *summary.Window {
 			x.window.Series = append(x.window.Series, s)
 		}
 	}
+	x.window.Panes = m.fillPanes(w, g)
 	return &x.window
 }
 

@@ -20,6 +20,8 @@ type Settings struct {
 	Windows         []Definition
 	AllowedLateness time.Duration
 	Limits          Limits
+	// ByPane says of which metrics windows tell their panes apart; nil = of none.
+	ByPane func(metric string) bool
 }
 
 // Verdict says what became of an increment.

@@ -3,6 +3,7 @@ package window
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -23,6 +24,7 @@ var testSettings = Settings{
 	},
 	AllowedLateness: 40 * time.Minute,
 	Limits:          Limits{Series: 100, Groups: 10},
+	ByPane:          func(metric string) bool { return metric == semconv.MetricFeatureValue },
 }
 
 // event is one observation, as the naive reference sees it.
@@ -164,6 +166,41 @@ func say(w *summary.Window) string {
 	return strings.Join(out, "; ")
 }
 
+// naivePanes says what each pane of the window has of ml.feature.value, from all events.
+func naivePanes(events []event, group string, w *summary.Window) []string {
+	var out []string
+	every := int64(0)
+	for _, d := range testSettings.Windows {
+		if d.Name == w.Name {
+			every = int64(d.Every)
+		}
+	}
+	for start := w.End.UnixNano() - int64(w.Length); start < w.End.UnixNano(); start += every {
+		var mine []event
+		for _, e := range events {
+			if e.group == group && e.kind != sum && e.at >= start && e.at < start+every {
+				mine = append(mine, e)
+			}
+		}
+		if len(mine) > 0 {
+			text := regexp.MustCompile(`hours map\[[^]]*\]`).ReplaceAllString(contents(mine, start, start+every), "hours map[]")
+			out = append(out, fmt.Sprintf("%s-%s %s", clock(start), clock(start+every), text))
+		}
+	}
+	return out
+}
+
+func clock(t int64) string { return time.Unix(0, t).UTC().Format(time.DateTime) }
+
+// sayPanes are the window's panes in the words of naivePanes.
+func sayPanes(w *summary.Window) []string {
+	var out []string
+	for _, p := range w.Panes {
+		out = append(out, fmt.Sprintf("%s-%s %s", clock(p.Start.UnixNano()), clock(p.End.UnixNano()), say(&summary.Window{Series: p.Series})))
+	}
+	return out
+}
+
 func drawEvents(t *rapid.T) []event {
 	start := time.Date(2026, 3, 1, rapid.IntRange(0, 23).Draw(t, "hour"), 0, 0, 0, time.UTC).UnixNano()
 	n := rapid.IntRange(1, 60).Draw(t, "n")
@@ -205,6 +242,7 @@ func TestAsNaive(t *testing.T) {
 			}
 			key := fmt.Sprintf("%s %s %s", w.Name, w.End.Format(time.DateTime), group)
 			require.NotContains(t, got, key, "judged twice")
+			require.Equal(t, naivePanes(events, group, w), sayPanes(w))
 			got[key] = say(w)
 		}
 		disk := map[string][]byte{}

@@ -1,12 +1,30 @@
 package modelstatisticsprocessor
 
 import (
+	"slices"
+
 	"github.com/leeway-ml/leeway/judge"
 	"github.com/leeway-ml/leeway/judge/calibration"
 	"github.com/leeway-ml/leeway/judge/drift"
 	"github.com/leeway-ml/leeway/judge/estimate"
 	"github.com/leeway-ml/leeway/judge/quality"
 )
+
+// byPane says which metrics some judge wants pane by pane, nil where no judge wants any.
+func byPane(judges []judge.Judge) func(metric string) bool {
+	var some []judge.ByPane
+	for _, j := range judges {
+		if j, ok := j.(judge.ByPane); ok {
+			some = append(some, j)
+		}
+	}
+	if len(some) == 0 {
+		return nil
+	}
+	return func(metric string) bool {
+		return slices.ContainsFunc(some, func(j judge.ByPane) bool { return j.WantsPanes(metric) })
+	}
+}
 
 // newJudges makes the judges, each from its own part of the configuration. A new kind of statistic is a new judge here.
 func newJudges(c *Config) ([]judge.Judge, error) {

@@ -54,6 +54,7 @@ func newStatistics(settings processor.Settings, config *Config, next consumer.Me
 		models:   newModels(config.Limits.MaxModels),
 	}
 	p.fitters = fittersOf(judges, p.settings)
+	p.settings.ByPane = byPane(judges)
 	p.report, err = newReporter(settings.TelemetrySettings, p.models)
 	return p, err
 }
