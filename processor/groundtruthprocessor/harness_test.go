@@ -17,7 +17,9 @@ import (
 	"go.opentelemetry.io/collector/consumer/consumertest"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/processor"
+	"go.opentelemetry.io/collector/processor/processortest"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
@@ -188,3 +190,15 @@ func (r *rig) counts(t testing.TB) []string {
 	slices.Sort(lines)
 	return lines
 }
+
+// spansOf is a prediction as a span.
+func spansOf(id string) ptrace.Traces {
+	traces := ptrace.NewTraces()
+	span := traces.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans().AppendEmpty()
+	span.SetEndTimestamp(pcommon.NewTimestampFromTime(second(1)))
+	span.Attributes().PutStr(semconv.AttrModelName, "fraud")
+	span.Attributes().PutStr(semconv.AttrPredictionID, id)
+	return traces
+}
+
+func settings() processor.Settings { return processortest.NewNopSettings(metadata.Type) }
