@@ -154,7 +154,7 @@ func (c *Counter) score(class, predicted, truth string, score float64) {
 	}
 	truly := bit(truth == class)
 	clipped := max(leastScore, min(1-leastScore, score))
-	o[relation(class, predicted)][truly].Add(clipped/(1-clipped), oddsBuckets)
+	o[relation(class, predicted)][truly].Add(clipped/(1-clipped), profile.MaxOddsBuckets)
 	c.calibrated(class, truth == class, score)
 }
 
