@@ -246,7 +246,7 @@ func (o override) check(t *testing.T, kind string) {
 	for _, property := range o.Properties {
 		text = text || property.ID == "unit" && property.Value == "string"
 	}
-	if isLabel := regexp.MustCompile(`^(ml_|alertname|severity|instance|bin\b).*`); kind == "table" && isLabel.MatchString(o.Matcher.Options) {
+	if isLabel := regexp.MustCompile(`^(ml_|measure\\|alertname|severity|instance|bin\b).*`); kind == "table" && isLabel.MatchString(o.Matcher.Options) {
 		assert.True(t, text, "%s: a version 2.10 would be shown as the number 2.1", o.Matcher.Options)
 	}
 }
@@ -290,7 +290,7 @@ func TestLinks(t *testing.T) {
 			}
 		}
 	}
-	assert.Equal(t, map[string]bool{"leeway-model": true, "leeway-feature": true}, linked)
+	assert.Equal(t, map[string]bool{"leeway-model": true, "leeway-feature": true, "leeway-quality": true}, linked)
 }
 
 // TestNoDataSourceOfOurs: wherever a data source is named, it is the variable; and nothing else of an instance of Grafana
@@ -328,7 +328,7 @@ func TestNoDataSourceOfOurs(t *testing.T) {
 }
 
 // values stand for what Grafana puts in the place of variables.
-var values = strings.NewReplacer("$__rate_interval", "5m", "$__range", "7d", "$model", "m", "$version", "1", "$window", "24h", "$feature", "f", "$job", "leeway", "$instance", ".*",
+var values = strings.NewReplacer("$__rate_interval", "5m", "$__range", "7d", "$model", "m", "$version", "1", "$window", "24h", "$feature", "f", "${measure}", "accuracy", "$class", "1", "$job", "leeway", "$instance", ".*",
 	"${segment:raw}", `ml_segment_country="DE"`)
 
 // withoutSegment is the same where nothing was entered.
@@ -437,7 +437,8 @@ func ruleList(t *testing.T) []rule {
 // notShown are metrics that neither a dashboard nor a rule asks for, and why: patterns of whole names.
 var notShown = []struct{ pattern, reason string }{
 	{`ml_attribution_.+`, "attributions are not judged: a profile keeps none"},
-	{`ml_ground_truth_.+|ml_outcome.+`, "truth that arrives later; drift of it says nothing of the model's inputs or predictions"},
+	{`ml_ground_truth_drift_.+`, "drift of the truth says nothing of the model's inputs or predictions; what it costs shows in the quality"},
+	{`ml_outcome_loss_bucket|ml_feedback_score_bucket|ml_ground_truth_delay_seconds_sum`, "sums and counts say it; of delays, quantiles"},
 	{`ml_(feature|prediction)_drift_(cramers_v|hellinger|js_distance|kl|ks_statistic|l_infinity|mean_shift|total_variation|wasserstein)_(threshold|noise)`, "published where such a statistic is the one that is judged, or all are asked for"},
 	{`ml_(feature|prediction)_drift_.+_p_value(_threshold|_noise)?`, "published on demand only: of many samples, every p-value is small"},
 	{`ml_feature_categories_total`, "ml_feature_bins_total has the same counts, in the order of the profile"},

@@ -91,13 +91,16 @@ func TestNames(t *testing.T) {
 	}
 }
 
+var placeholders = strings.NewReplacer(`\"`, `"`, "%q", `"x"`, ",%s}", "}", "{%s}", "", "_%s", "_accuracy")
+
 var printed = regexp.MustCompile(`printf "((?:[^"\\]|\\.)*\{(?:[^"\\]|\\.)*)"`)
 
-// queries are the expressions that a description runs, as in {{ range printf "ml_model_info{ml_model_name=%q}" ... | query }}.
+// queries are the expressions that a description runs, as in {{ range printf "ml_model_info{ml_model_name=%q}" ... | query }}
+// or {{ range printf "ml_quality_%s_lower{%s}" ... | query }}: of some measure, and of the alert's own labels.
 func queries(t *testing.T, description string) []string {
 	var found []string
 	for _, m := range printed.FindAllStringSubmatch(description, -1) {
-		found = append(found, strings.ReplaceAll(m[1], "%q", `"x"`))
+		found = append(found, placeholders.Replace(m[1]))
 	}
 	require.Len(t, found, strings.Count(description, "| query"), "a query that this test does not see: %s", description)
 	return found
@@ -113,7 +116,7 @@ func TestAlerts(t *testing.T) {
 			assert.False(t, seen[r.Alert], "two alerts of that name")
 			seen[r.Alert] = true
 			assert.Contains(t, []string{"critical", "warning", "info"}, r.Labels["severity"])
-			assert.Contains(t, []string{"drift", "data_quality", "traffic", "latency", "version", "telemetry", "reference", "pipeline"}, r.Labels["signal"])
+			assert.Contains(t, []string{"drift", "quality", "calibration", "labels", "data_quality", "traffic", "latency", "version", "telemetry", "reference", "pipeline"}, r.Labels["signal"])
 			assert.Len(t, r.Labels, 2, "labels that routing does not know")
 			keep, err := model.ParseDuration(r.KeepFiringFor)
 			require.NoError(t, err, "keep_firing_for")
@@ -215,7 +218,7 @@ func TestLimits(t *testing.T) {
 	for _, rules := range all(t) {
 		for _, r := range rules {
 			if strings.HasPrefix(r.Record, "leeway:") {
-				assert.Regexp(t, `^leeway:[a-z_]+:(limit|floor)$`, r.Record)
+				assert.Regexp(t, `^leeway:[a-z0-9_]+:(limit|floor)$`, r.Record)
 				_, twice := limits[r.Record]
 				assert.False(t, twice, "%s is recorded twice", r.Record)
 				limits[r.Record] = 0

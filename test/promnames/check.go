@@ -31,9 +31,10 @@ func (n *Names) Check(expression string) []error {
 			for _, m := range node.LabelMatchers {
 				if m.Name != model.MetricNameLabel {
 					label(m.Name)
-				} else if !n.anyMetric(m) {
-					errs = append(errs, fmt.Errorf("no metric is called %s", m.Value))
 				}
+			}
+			if asked := ofName(node.LabelMatchers); len(n.matching(asked)) == 0 {
+				errs = append(errs, fmt.Errorf("no metric is called %s", asked[0].Value))
 			}
 		case *parser.AggregateExpr:
 			label(node.Grouping...)
@@ -48,12 +49,21 @@ func (n *Names) Check(expression string) []error {
 	return errs
 }
 
-func (n *Names) anyMetric(m *labels.Matcher) bool { return len(n.matching(m)) > 0 }
+// ofName are a selector's matchers of the metric's name: what it is called, and what it is not.
+func ofName(matchers []*labels.Matcher) []*labels.Matcher {
+	var of []*labels.Matcher
+	for _, m := range matchers {
+		if m.Name == model.MetricNameLabel {
+			of = append(of, m)
+		}
+	}
+	return of
+}
 
-func (n *Names) matching(m *labels.Matcher) []string {
+func (n *Names) matching(all []*labels.Matcher) []string {
 	var matching []string
 	for name := range n.metrics {
-		if m.Matches(name) {
+		if !slices.ContainsFunc(all, func(m *labels.Matcher) bool { return !m.Matches(name) }) {
 			matching = append(matching, name)
 		}
 	}
@@ -68,11 +78,7 @@ func (n *Names) Used(expression string) ([]string, error) {
 	}
 	var used []string
 	for _, matchers := range parser.ExtractSelectors(expr) {
-		for _, m := range matchers {
-			if m.Name == model.MetricNameLabel {
-				used = append(used, n.matching(m)...)
-			}
-		}
+		used = append(used, n.matching(ofName(matchers))...)
 	}
 	return used, nil
 }

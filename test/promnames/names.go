@@ -61,8 +61,8 @@ func (n *Names) addSemconv(t testing.TB) {
 			translated.Type = otlptranslator.MetricTypeGauge
 		case "sum":
 			translated.Type = otlptranslator.MetricTypeMonotonicCounter
-		default: // binned histograms do not go to Prometheus; their roll-ups do, and durations
-			if m.Name != semconv.MetricPredictionDuration {
+		default: // binned histograms do not go to Prometheus; their roll-ups do, and what is in no other series
+			if !slices.Contains(histograms, m.Name) {
 				continue
 			}
 			translated.Type = otlptranslator.MetricTypeHistogram
@@ -76,6 +76,9 @@ func (n *Names) addSemconv(t testing.TB) {
 		}
 	}
 }
+
+// histograms are those that model_rollup sends on.
+var histograms = []string{semconv.MetricPredictionDuration, semconv.MetricOutcomeLoss, semconv.MetricGroundTruthDelay, semconv.MetricFeedbackScore}
 
 func (n *Names) addHistogram(name string) {
 	n.metrics[name+"_bucket"], n.metrics[name+"_sum"], n.metrics[name+"_count"] = true, true, true

@@ -24,6 +24,8 @@ func TestCheck(t *testing.T) {
 		`histogram_quantile(0.95, sum without (instance) (rate(ml_prediction_duration_seconds_bucket[5m])))`,
 		`otelcol_receiver_refused_log_records{transport="grpc"}`,
 		`model:ml_feature_drift_detected:count`,
+		`{__name__=~"ml_quality_.+", __name__!~".+_(lower|upper)"}`,
+		`sum(ml_outcome_loss_sum) / sum(ml_outcome_loss_count)`,
 	} {
 		assert.Empty(t, names.Check(good), good)
 	}
@@ -36,6 +38,7 @@ func TestCheck(t *testing.T) {
 		`otelcol_model_summary_events_total`:                       "no metric is called otelcol_model_summary_events_total",
 		`{__name__=~"ml_features_.+"}`:                             "no metric is called ml_features_.+",
 		`model:other:count`:                                        "no metric is called model:other:count",
+		`{__name__=~"ml_quality_mcc", __name__!~".+_mcc"}`:         "no metric is called ml_quality_mcc",
 		`ml_feature_drift_psi{feature="a"}`:                        "no metric of ours has the label feature",
 		`sum by (version) (ml_feature_drift_psi)`:                  "no metric of ours has the label version",
 		`ml_model_info * on (mine) group_left () ml_model_info`:    "no metric of ours has the label mine",
@@ -55,6 +58,9 @@ func TestUsed(t *testing.T) {
 	require.NoError(t, err)
 	assert.ElementsMatch(t, []string{"ml_feature_drift_psi", "ml_feature_missing_share_ratio", "ml_feature_unseen_share_ratio"}, used)
 	assert.Subset(t, names.Metrics(), used)
+	used, err = names.Used(`{__name__=~"ml_feature_(missing|unseen)_share_ratio", __name__!~".+unseen.+"}`)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"ml_feature_missing_share_ratio"}, used)
 	_, err = names.Used("sum(")
 	assert.Error(t, err)
 }

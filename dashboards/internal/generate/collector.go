@@ -26,6 +26,7 @@ func collector() *dashboard.DashboardBuilder {
 
 	collectorNow(b)
 	collectorIn(b.WithRow(dashboard.NewRowBuilder("What comes in")))
+	collectorJoins(b.WithRow(dashboard.NewRowBuilder("Labels, where ground_truth joins them")))
 	collectorStatistics(b.WithRow(dashboard.NewRowBuilder("Windows and roll-ups")))
 	collectorOut(b.WithRow(dashboard.NewRowBuilder("What goes out, and profiles")))
 	collectorStore(b.WithRow(dashboard.NewRowBuilder("The embedded Prometheus, where there is one")))
@@ -65,9 +66,11 @@ func collectorNow(b *dashboard.DashboardBuilder) {
 
 func collectorIn(b *dashboard.DashboardBuilder) {
 	b.WithPanel(received()).
-		WithPanel(perSecond("Predictions", "Predictions that model_summary counted; other events named ml.* that it ignored; predictions that were refused, by reason, or lost.").
+		WithPanel(perSecond("Events counted", "Predictions, outcomes and feedback that model_summary counted; other events named ml.* that it ignored; events that were refused, by reason, or lost.").
 			OverrideByRegexp("/refused|lost/", set("color", fixed(bad))).
 			WithTarget(over("A", rateOf("otelcol_model_summary_events", ""), "{{instance}} counted")).
+			WithTarget(over("E", rateOf("otelcol_model_summary_outcomes", ""), "{{instance}} outcomes")).
+			WithTarget(over("F", rateOf("otelcol_model_summary_feedback", ""), "{{instance}} feedback")).
 			WithTarget(over("B", rateOf("otelcol_model_summary_events_ignored", ", event_name"), "{{instance}} ignored: {{event_name}}")).
 			WithTarget(over("C", rateOf("otelcol_model_summary_events_refused", ", reason"), "{{instance}} refused: {{reason}}")).
 			WithTarget(over("D", rateOf("otelcol_model_summary_events_lost", ""), "{{instance}} lost"))).
@@ -91,6 +94,32 @@ func received() cog.Builder[dashboard.Panel] {
 		}
 	}
 	return panel
+}
+
+func collectorJoins(b *dashboard.DashboardBuilder) {
+	const none = "no ground_truth, or nothing came"
+	b.WithPanel(perSecond("Predictions, labels and feedback", "What ground_truth took in to be joined, by what it is; and what it passed on without remembering it, by reason: without an id or a time, too large, beyond a limit, or refused by the storage.").
+		Span(8).NoValue(none).OverrideByRegexp("/refused/", set("color", fixed(bad))).
+		WithTarget(over("A", rateOf("otelcol_ground_truth_events", ", event"), "{{instance}} {{event}}")).
+		WithTarget(over("B", rateOf("otelcol_ground_truth_events_refused", ", event, reason"), "{{instance}} refused: {{event}}, {{reason}}")).
+		WithTarget(over("C", rateOf("otelcol_ground_truth_events_future", ""), "{{instance}} from the future"))).
+		WithPanel(perSecond("Joined, or not", "What became of predictions, labels and feedback. Expired: nothing came in time. Duplicate: a second label. Orphan: nothing to join it with. Evicted: let go before its time, since a limit was reached.").
+			Span(8).NoValue(none).OverrideByRegexp("/evicted/", set("color", fixed(bad))).
+			WithTarget(over("A", rateOf("otelcol_ground_truth_joins", ", event, result"), "{{instance}} {{event}} {{result}}")).
+			WithTarget(over("B", rateOf("otelcol_ground_truth_evicted", ""), "{{instance}} evicted"))).
+		WithPanel(lines("Held for joining", "Prediction ids under which something is remembered: predictions that wait for their label, labels and feedback that came early, and joined ones, so that a second label is recognised. They grow with traffic and time_to_live; at max_waiting the oldest are let go.").
+			Unit(units.Short).Decimals(0).Min(0).Height(8).Span(8).NoValue(none).
+			WithTarget(over("A", fmt.Sprintf("sum by (instance, state) (otelcol_ground_truth_held{%s})", ofCollector), "{{instance}} {{state}}")).
+			WithTarget(over("B", held("otelcol_ground_truth_models"), "{{instance}} models"))).
+		WithPanel(lines("Memory of what is held", "Bytes that predictions, labels and feedback take that wait in memory; 0 where they are in a storage extension.").
+			Unit(units.BytesIEC).Min(0).Height(8).Span(12).NoValue(none).
+			WithTarget(over("A", held("otelcol_ground_truth_held_size"), "{{instance}}"))).
+		WithPanel(perSecond("Joins that could not be stored or sent", "What should be empty: batches of outcomes that the next component refused (they are tried again); reads and writes of the storage that failed, entries that were unreadable, and changes that were given up.").
+			OverrideByRegexp("/.+/", set("color", fixed(bad))).
+			WithTarget(over("A", rateOf("otelcol_ground_truth_emit_failures", ""), "{{instance}} outcomes not sent")).
+			WithTarget(over("B", rateOf("otelcol_ground_truth_storage_failures", ", operation"), "{{instance}} storage: {{operation}} failed")).
+			WithTarget(over("C", rateOf("otelcol_ground_truth_storage_corrupt", ""), "{{instance}} entries unreadable")).
+			WithTarget(over("D", rateOf("otelcol_ground_truth_storage_lost", ""), "{{instance}} changes lost")))
 }
 
 func collectorStatistics(b *dashboard.DashboardBuilder) {
@@ -145,7 +174,8 @@ func collectorOut(b *dashboard.DashboardBuilder) {
 		WithPanel(lines("Profiles in force", "Profiles that models are judged by, by where they come from: a directory, another collector (source), or learned from traffic.").
 			Unit(units.Short).Decimals(0).Min(0).Height(8).Span(8).
 			WithTarget(over("A", fmt.Sprintf("sum by (instance, origin) (otelcol_profiles_in_force{%s})", ofCollector), "{{instance}} {{origin}}")).
-			WithTarget(over("B", held("otelcol_profiles_learning_models"), "{{instance}} being learned"))).
+			WithTarget(over("B", held("otelcol_profiles_learning_models"), "{{instance}} being learned")).
+			WithTarget(over("C", fmt.Sprintf("sum by (instance, origin) (otelcol_profiles_calibrators{%s})", ofCollector), "{{instance}} calibrators: {{origin}}"))).
 		WithPanel(lines("Profiles that changed, or were not taken", "Profiles loaded in the last step of the graph, and those that were rejected: not valid, a second one for the same model, beyond the limit. Polls of the source, and operations of the storage, that failed.").
 			Unit(units.Short).Min(0).Height(8).Span(8).NoValue("none").
 			OverrideByRegexp("/rejected|failed|ignored/", set("color", fixed(bad))).

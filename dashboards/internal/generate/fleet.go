@@ -29,22 +29,28 @@ const byModel = "by (ml_model_name, ml_model_version)"
 
 func fleetNow(b *dashboard.DashboardBuilder) {
 	b.WithPanel(number("Models watched", "Versions of models of which statistics arrive. One that is missing here is not watched.").
-		Unit(units.Short).Decimals(0).Thresholds(steps(plain)).Span(4).
+		Unit(units.Short).Decimals(0).Thresholds(steps(plain)).Span(3).
 		WithTarget(over("A", fmt.Sprintf("count(group %s (ml_model_info))", byModel), ""))).
 		WithPanel(number("Models with drift", "Versions of models of which at least one feature is too far from the reference.").
-			Unit(units.Short).Decimals(0).Thresholds(steps(good, 1.0, notice)).Span(4).
+			Unit(units.Short).Decimals(0).Thresholds(steps(good, 1.0, notice)).Span(3).
 			WithTarget(over("A", fmt.Sprintf("count(max %s (ml_model_drift_share_ratio{%s}) > 0) or vector(0)", byModel, inWindow), ""))).
+		WithPanel(number("Models degraded", "Versions of models whose labels say that a measure of quality is worse than its objective, with its whole interval.").
+			Unit(units.Short).Decimals(0).Thresholds(steps(good, 1.0, bad)).Span(3).
+			WithTarget(over("A", fmt.Sprintf("count(max %s (ml_quality_degraded{%s}) > 0) or vector(0)", byModel, inWindow), ""))).
+		WithPanel(number("Models with labels", "Versions of models of which the window holds outcomes: predictions whose labels came. Of the others nobody knows how good they are.").
+			Unit(units.Short).Decimals(0).Thresholds(steps(plain)).GraphMode(common.BigValueGraphModeNone).Span(3).
+			WithTarget(over("A", fmt.Sprintf(`count(max %s (ml_statistics_samples{ml_subject="outcome", %s}) > 0) or vector(0)`, byModel, inWindow), ""))).
 		WithPanel(number("Without a profile", "Versions of models that nothing is known of to compare with: their drift is not judged. `leewayctl profile` makes a profile, or a collector learns one.").
-			Unit(units.Short).Decimals(0).Thresholds(steps(good, 1.0, notice)).GraphMode(common.BigValueGraphModeNone).Span(4).
+			Unit(units.Short).Decimals(0).Thresholds(steps(good, 1.0, notice)).GraphMode(common.BigValueGraphModeNone).Span(3).
 			WithTarget(over("A", fmt.Sprintf(`count(group %s (ml_model_info{ml_profile_id="none"})) or vector(0)`, byModel), ""))).
 		WithPanel(number("Predictions a second", "Of all models together. Where segments are configured, enter one above, or they are counted beside the whole traffic.").
-			Unit("cps").Thresholds(steps(plain)).Span(4).
+			Unit("cps").Thresholds(steps(plain)).Span(3).
 			WithTarget(over("A", fmt.Sprintf("sum(rate(ml_predictions_total{%s}[$__rate_interval]))", ofSlice), ""))).
 		WithPanel(number("Critical alerts", "Alerts about models or collectors that call somebody at night, firing now. The table at the bottom lists them.").
-			Unit(units.Short).Decimals(0).Thresholds(steps(good, 1.0, bad)).Span(4).
+			Unit(units.Short).Decimals(0).Thresholds(steps(good, 1.0, bad)).Span(3).
 			WithTarget(over("A", fmt.Sprintf(`count(%s) or vector(0)`, firing(`, severity="critical"`)), ""))).
 		WithPanel(number("Other alerts", "Alerts that are for a ticket (warning) or a channel (info), firing now. The table at the bottom lists them.").
-			Unit(units.Short).Decimals(0).Thresholds(steps(good, 1.0, notice)).Span(4).
+			Unit(units.Short).Decimals(0).Thresholds(steps(good, 1.0, notice)).Span(3).
 			WithTarget(over("A", fmt.Sprintf(`count(%s) or vector(0)`, firing(`, severity!="critical"`)), "")))
 }
 
@@ -58,7 +64,7 @@ func fleetTable() cog.Builder[dashboard.Panel] {
 			"thresholds", map[string]any{"mode": "absolute", "steps": []any{
 				map[string]any{"value": nil, "color": plain}, map[string]any{"value": 1, "color": color}}})
 	}
-	return grid("Health of each model", "A row for each version of a model, those that need somebody first, at the end of the time range. Drift share: of the judged features, how many are too far from the reference. Invalid: features of which more, or less, is missing, out of range or unseen than in the reference. Alerts: firing now, about this version or the model. Profile's age: since the end of the data that it was made of. A click on a model opens its own dashboard.").
+	return grid("Health of each model", "A row for each version of a model, those that need somebody first, at the end of the time range. Drift share: of the judged features, how many are too far from the reference. Invalid: features of which more, or less, is missing, out of range or unseen than in the reference. Quality: whether any measure is worse than its objective, where there are labels; a click on it opens the dashboard Quality. Alerts: firing now, about this version or the model. Profile's age: since the end of the data that it was made of. A click on a model opens its own dashboard.").
 		Unit(units.Short).Height(9).Span(24).
 		WithTarget(now("A", fmt.Sprintf("max %s (ml_model_drift_share_ratio{%s})", byModel, inWindow))).
 		WithTarget(now("B", fmt.Sprintf("sum %s (max by (ml_model_name, ml_model_version, ml_feature_name) (ml_feature_drift_detected{%s}))", byModel, inWindow))).
@@ -68,10 +74,11 @@ func fleetTable() cog.Builder[dashboard.Panel] {
 		WithTarget(now("F", alerts)).
 		WithTarget(now("G", "group by (ml_model_name, ml_model_version, ml_profile_id) (ml_model_info)")).
 		WithTarget(now("H", fmt.Sprintf("max %s (ml_profile_age_seconds)", byModel))).
+		WithTarget(now("I", fmt.Sprintf("max %s (ml_quality_degraded{%s})", byModel, inWindow))).
 		WithTransformation(merged()).
 		WithTransformation(sorted("Value #A", true)).
 		WithTransformation(sorted("Value #F", true)).
-		WithTransformation(columns([]string{"Time", "Value #G"}, "ml_model_name", "ml_model_version", "Value #A", "Value #B", "Value #C", "Value #D", "Value #F", "Value #E", "ml_profile_id", "Value #H")).
+		WithTransformation(columns([]string{"Time", "Value #G"}, "ml_model_name", "ml_model_version", "Value #A", "Value #B", "Value #C", "Value #D", "Value #I", "Value #F", "Value #E", "ml_profile_id", "Value #H")).
 		OverrideByName("ml_model_name", label("Model", "links", leadsTo("Model ${__data.fields.ml_model_name}",
 			"/d/leeway-model?"+handsOn+"&var-model=${__data.fields.ml_model_name}&var-version=${__data.fields.ml_model_version}"))).
 		OverrideByName("ml_model_version", label("Version", "custom.width", 100)).
@@ -81,6 +88,10 @@ func fleetTable() cog.Builder[dashboard.Panel] {
 		OverrideByName("Value #C", set("displayName", "Predictions", "custom.width", 120, "custom.cellOptions", map[string]any{"type": "color-text"},
 			"mappings", words("0", "steady", good, "1", "drifted", bad))).
 		OverrideByName("Value #D", count("Invalid", notice, 90)).
+		OverrideByName("Value #I", set("displayName", "Quality", "custom.width", 110, "custom.cellOptions", map[string]any{"type": "color-text"},
+			"mappings", words("0", "good", good, "1", "degraded", bad),
+			"links", leadsTo("Quality of ${__data.fields.ml_model_name}",
+				"/d/leeway-quality?"+handsOn+"&var-model=${__data.fields.ml_model_name}&var-version=${__data.fields.ml_model_version}"))).
 		OverrideByName("Value #F", count("Alerts", bad, 80)).
 		OverrideByName("Value #E", set("displayName", "Samples", "unit", units.LocaleFormat, "decimals", 0, "custom.width", 110)).
 		OverrideByName("ml_profile_id", label("Profile", "custom.width", 190, "custom.cellOptions", map[string]any{"type": "color-text"},

@@ -24,6 +24,7 @@ func main() {
 		{"fleet.json", fleet},
 		{"model.json", model},
 		{"feature.json", feature},
+		{"quality.json", outcomes},
 		{"data-quality.json", dataQuality},
 		{"collector.json", collector},
 	} {

@@ -25,28 +25,35 @@ func model() *dashboard.DashboardBuilder {
 	modelNow(b)
 	modelDrift(b.WithRow(dashboard.NewRowBuilder("Drift of features")))
 	modelPredictions(b.WithRow(dashboard.NewRowBuilder("Predictions")))
+	modelQuality(b.WithRow(dashboard.NewRowBuilder("Quality by labels, and without")))
 	return b
 }
 
 // modelNow is the top line.
 func modelNow(b *dashboard.DashboardBuilder) {
 	b.WithPanel(number("Features drifted", "Share of the judged features of which anything is too far from the reference: a statistic beyond its threshold and beyond noise. One of many is a data problem; half of them another population, a broken pipeline or the wrong profile.").
-		Unit(units.PercentUnit).Decimals(0).Min(0).Max(1).Thresholds(steps(good, 1e-9, notice)).Span(4).
+		Unit(units.PercentUnit).Decimals(0).Min(0).Max(1).Thresholds(steps(good, 1e-9, notice)).Span(3).
 		WithTarget(over("A", fmt.Sprintf(`ml_model_drift_share_ratio{%s}`, ofWindow), ""))).
 		WithPanel(number("Predictions drifted", "Whether the distribution of the predictions is too far from the reference.").
-			Unit(units.Short).Mappings(words("0", "as the reference", good, "1", "drifted", bad)).GraphMode(common.BigValueGraphModeNone).Span(4).
+			Unit(units.Short).Mappings(words("0", "as the reference", good, "1", "drifted", bad)).GraphMode(common.BigValueGraphModeNone).Span(3).
 			WithTarget(over("A", fmt.Sprintf(`ml_prediction_drift_detected{%s}`, ofWindow), ""))).
 		WithPanel(number("Invalid features", "Features whose share of missing, out-of-range or unseen values is not what it was in the reference.").
-			Unit(units.Short).Decimals(0).Thresholds(steps(good, 1.0, notice)).GraphMode(common.BigValueGraphModeNone).Span(4).
+			Unit(units.Short).Decimals(0).Thresholds(steps(good, 1.0, notice)).GraphMode(common.BigValueGraphModeNone).Span(3).
 			WithTarget(over("A", fmt.Sprintf(`sum(max by (ml_feature_name) (ml_feature_drift_detected{ml_drift_statistic=~".+_share", %s}))`, ofWindow), ""))).
+		WithPanel(number("Quality", "Whether the labels say that any measure of quality is worse than its objective, with its whole interval. The dashboard Quality and calibration has all measures.").
+			Unit(units.Short).Mappings(words("0", "meets its objectives", good, "1", "degraded", bad)).GraphMode(common.BigValueGraphModeNone).NoValue("no labels").Span(3).
+			WithTarget(over("A", fmt.Sprintf(`max(ml_quality_degraded{%s})`, ofWindow), ""))).
+		WithPanel(number("Labels", "Outcomes that the window holds: predictions whose labels came in it. Below min_samples (100 by default) quality is not judged.").
+			Unit(units.LocaleFormat).Decimals(0).Thresholds(steps(plain)).NoValue("none").Span(3).
+			WithTarget(over("A", fmt.Sprintf(`max(ml_statistics_samples{ml_subject="outcome", %s})`, ofWindow), ""))).
 		WithPanel(number("Samples", "Predictions that the window holds. Below the judge's min_samples (100 by default) nothing is judged.").
-			Unit(units.LocaleFormat).Decimals(0).Thresholds(steps(plain)).Span(4).
+			Unit(units.LocaleFormat).Decimals(0).Thresholds(steps(plain)).Span(3).
 			WithTarget(over("A", fmt.Sprintf(`ml_statistics_samples{ml_subject="prediction", %s}`, ofWindow), ""))).
 		WithPanel(number("Window filled", "Share of the window since the first prediction of this version. In its first window a version has seen only a part of the day or the week, and drift alerts wait.").
-			Unit(units.PercentUnit).Decimals(0).Thresholds(steps(notice, 1.0, good)).GraphMode(common.BigValueGraphModeNone).Span(4).
+			Unit(units.PercentUnit).Decimals(0).Thresholds(steps(notice, 1.0, good)).GraphMode(common.BigValueGraphModeNone).Span(3).
 			WithTarget(over("A", fmt.Sprintf(`min(ml_statistics_coverage_ratio{%s})`, ofWindow), ""))).
 		WithPanel(number("Profile", "Digest of the reference profile that this version is judged by; none: it is not judged. Two of them: collectors disagree.").
-			Unit(units.Short).TextMode(common.BigValueTextModeName).GraphMode(common.BigValueGraphModeNone).Thresholds(steps(plain)).Span(4).
+			Unit(units.Short).TextMode(common.BigValueTextModeName).GraphMode(common.BigValueGraphModeNone).Thresholds(steps(plain)).Span(3).
 			WithTarget(over("A", `group by (ml_profile_id) (ml_model_info{ml_model_name="$model", ml_model_version="$version"})`, "{{ml_profile_id}}")))
 }
 
@@ -141,6 +148,21 @@ func modelPredictions(b *dashboard.DashboardBuilder) {
 			WithTarget(over("A", inferredIn("0.5"), "median")).
 			WithTarget(over("B", inferredIn("0.95"), "95th percentile")).
 			WithTarget(over("C", inferredIn("0.99"), "99th percentile")))
+}
+
+// modelQuality has what the dashboard of outcomes has more of.
+func modelQuality(b *dashboard.DashboardBuilder) {
+	multiple := func(title, description, query string) cog.Builder[dashboard.Panel] {
+		return lines(title, description).Unit("suffix:x").Decimals(2).AxisSoftMax(1.2).
+			Thresholds(steps("transparent", 1.0, bad)).
+			ThresholdsStyle(common.NewGraphThresholdsStyleConfigBuilder().Mode(common.GraphThresholdsStyleModeDashed)).
+			Height(9).Span(12).
+			WithTarget(over("A", query, "{{ml_quality_metric}} {{ml_class}}"))
+	}
+	b.WithPanel(multiple("Quality, as a part of what objectives allow", "By its labels: how far each measure has come from its reference (0) towards its objective (1); below 0 it is better than in the reference. The dashboard Quality and calibration has the measures themselves.",
+		worsening(ofWindow))).
+		WithPanel(multiple("Estimated quality, as a part of what objectives allow", "The same, estimated without labels, of all predictions of the window. It sees what drift of the inputs costs, before labels come; it does not see that the world changed.",
+			estimatedWorsening(ofWindow)))
 }
 
 func inferredIn(q string) string {
