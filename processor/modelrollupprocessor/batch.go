@@ -91,9 +91,16 @@ func (a *adder) add(metric pmetric.Metric, index int) {
 	}
 	limit := a.p.config.Limits.MaxSeries
 	counted := true
-	if b != nil {
+	switch {
+	case b != nil:
 		counted = a.addTo(m.binsOf(b, point, limit), b)
-	} else if isBinned(point.Metric) {
+	case point.Metric == semconv.MetricOutcomeCalibration:
+		if _, counted = outcomeBin(point); !counted {
+			a.p.report.refused(a.ctx, m.name, "bin", point)
+			break
+		}
+		counted = a.addTo(m.outcomeBins(point, limit), nil)
+	case isBinned(point.Metric):
 		a.p.report.unbinned(a.ctx, m.name, point)
 	}
 	if counted && a.p.config.wantsPlain(point) {

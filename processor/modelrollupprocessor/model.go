@@ -28,7 +28,8 @@ type model struct {
 	said               time.Time
 	gone               bool // it was forgotten; whoever comes too late asks for it again
 
-	key []byte
+	key  []byte
+	rest []summary.Attribute
 }
 
 // now is the model's event time: that of its latest summary, moved on with the wall clock.

@@ -55,6 +55,7 @@ var cures = map[string]string{
 	string(summarypdata.Broken):   "bounds must ascend, counts must fit them and the total, sums must not be negative",
 	"future":                      "its sender's clock is ahead by more than max_future",
 	"bounds":                      "its type or its bounds are not those of the profile or of earlier ones; have all senders use the same",
+	"bin":                         "ml.calibration.bin must be 00 to 19, and its values a histogram",
 	"model_limit":                 "there are limits::max_models models already",
 	"series_limit":                "the model has limits::max_series series already",
 }

@@ -32,7 +32,7 @@ type row struct {
 func (r *row) followsProfile() bool {
 	switch r.metric {
 	case semconv.MetricFeatureBins, semconv.MetricPredictionBins,
-		semconv.MetricFeatureValue, semconv.MetricPredictionScore, semconv.MetricPredictionValue:
+		semconv.MetricFeatureValue, semconv.MetricPredictionScore, semconv.MetricPredictionValue, semconv.MetricGroundTruthValue:
 		return true
 	}
 	return false
