@@ -6,6 +6,9 @@ import (
 	modelsummaryconnector "github.com/leeway-ml/leeway/connector/modelsummaryconnector"
 	localprometheusexporter "github.com/leeway-ml/leeway/exporter/localprometheusexporter"
 	profilesextension "github.com/leeway-ml/leeway/extension/profilesextension"
+	pebblestorage "github.com/leeway-ml/leeway/extension/storage/pebblestorage"
+	calibrateprocessor "github.com/leeway-ml/leeway/processor/calibrateprocessor"
+	groundtruthprocessor "github.com/leeway-ml/leeway/processor/groundtruthprocessor"
 	modelrollupprocessor "github.com/leeway-ml/leeway/processor/modelrollupprocessor"
 	modelstatisticsprocessor "github.com/leeway-ml/leeway/processor/modelstatisticsprocessor"
 	countconnector "github.com/open-telemetry/opentelemetry-collector-contrib/connector/countconnector"
@@ -66,6 +69,7 @@ func components() (otelcol.Factories, error) {
 
 	factories.Extensions, err = otelcol.MakeFactoryMap[extension.Factory](
 		profilesextension.NewFactory(),
+		pebblestorage.NewFactory(),
 		healthcheckextension.NewFactory(),
 		pprofextension.NewFactory(),
 		filestorage.NewFactory(),
@@ -77,6 +81,7 @@ func components() (otelcol.Factories, error) {
 	}
 	factories.ExtensionModules = makeModulesMap(factories.Extensions, map[component.Type]string{
 		profilesextension.NewFactory().Type():        "github.com/leeway-ml/leeway v0.0.0",
+		pebblestorage.NewFactory().Type():            "github.com/leeway-ml/leeway v0.0.0",
 		healthcheckextension.NewFactory().Type():     "github.com/open-telemetry/opentelemetry-collector-contrib/extension/healthcheckextension v0.155.0",
 		pprofextension.NewFactory().Type():           "github.com/open-telemetry/opentelemetry-collector-contrib/extension/pprofextension v0.155.0",
 		filestorage.NewFactory().Type():              "github.com/open-telemetry/opentelemetry-collector-contrib/extension/storage/filestorage v0.155.0",
@@ -127,8 +132,10 @@ func components() (otelcol.Factories, error) {
 	})
 
 	factories.Processors, err = otelcol.MakeFactoryMap[processor.Factory](
+		groundtruthprocessor.NewFactory(),
 		modelstatisticsprocessor.NewFactory(),
 		modelrollupprocessor.NewFactory(),
+		calibrateprocessor.NewFactory(),
 		memorylimiterprocessor.NewFactory(),
 		transformprocessor.NewFactory(),
 		filterprocessor.NewFactory(),
@@ -141,8 +148,10 @@ func components() (otelcol.Factories, error) {
 		return otelcol.Factories{}, err
 	}
 	factories.ProcessorModules = makeModulesMap(factories.Processors, map[component.Type]string{
+		groundtruthprocessor.NewFactory().Type():       "github.com/leeway-ml/leeway v0.0.0",
 		modelstatisticsprocessor.NewFactory().Type():   "github.com/leeway-ml/leeway v0.0.0",
 		modelrollupprocessor.NewFactory().Type():       "github.com/leeway-ml/leeway v0.0.0",
+		calibrateprocessor.NewFactory().Type():         "github.com/leeway-ml/leeway v0.0.0",
 		memorylimiterprocessor.NewFactory().Type():     "go.opentelemetry.io/collector/processor/memorylimiterprocessor v0.155.0",
 		transformprocessor.NewFactory().Type():         "github.com/open-telemetry/opentelemetry-collector-contrib/processor/transformprocessor v0.155.0",
 		filterprocessor.NewFactory().Type():            "github.com/open-telemetry/opentelemetry-collector-contrib/processor/filterprocessor v0.155.0",
