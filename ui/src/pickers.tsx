@@ -55,7 +55,7 @@ function Many({ choice: { variable: v, options, chosen }, onChange }: { choice: 
 
 // A text box proposes what segments there are.
 function TextBox({ id, choice: { variable: v, chosen }, range, onChange }: { id: string; choice: Choice; range: Range; onChange: (chosen: string[]) => void }): JSX.Element {
-  const [proposals, propose] = useState<string[]>([]);
+  const [proposals, propose] = useState<string[]>([]), [draft, write] = useState<string>(); // draft: what is being typed, which no refresh takes away
   const ask = async () => {
     if (v.name !== 'segment' || proposals.length > 0) return;
     try {
@@ -65,11 +65,14 @@ function TextBox({ id, choice: { variable: v, chosen }, range, onChange }: { id:
       propose(found.flat());
     } catch { /* proposals are a convenience */ }
   };
-  const commit = (value: string) => { if (value !== (chosen[0] ?? '')) onChange([value]); };
+  const commit = (value: string) => {
+    write(undefined);
+    if (value !== (chosen[0] ?? '')) onChange([value]);
+  };
   return (
     <>
-      <input id={id} type="text" list={`${id}-list`} value={chosen[0] ?? ''} placeholder="all traffic" title={v.description ?? undefined} autocomplete="off" spellcheck={false}
-        onFocus={() => void ask()} onChange={(e) => commit(e.currentTarget.value)} />
+      <input id={id} type="text" list={`${id}-list`} value={draft ?? chosen[0] ?? ''} placeholder="all traffic" title={v.description ?? undefined} autocomplete="off" spellcheck={false}
+        onFocus={() => void ask()} onInput={(e) => write(e.currentTarget.value)} onChange={(e) => commit(e.currentTarget.value)} />
       <datalist id={`${id}-list`}>{proposals.map((p) => <option key={p} value={p} />)}</datalist>
     </>
   );

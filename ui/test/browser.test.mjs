@@ -155,6 +155,11 @@ test('a refresh leaves the charts, what is hidden in them, and the focus', async
   }
   await refresh.press('Enter');
   assert.ok(await refresh.evaluate((e) => e === document.activeElement));
+  const segment = page.getByLabel('Segment', { exact: true });
+  await segment.pressSequentially('ml_segment');
+  await Promise.all([page.waitForResponse((r) => r.url().includes('/api/v1/alerts')), page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))]);
+  await page.waitForFunction(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(() => done(true))); }));
+  assert.equal(await segment.inputValue(), 'ml_segment', 'what was typed and not yet sent');
   page.check();
 });
 
