@@ -1,0 +1,311 @@
+package conceptdrift
+
+import (
+	"fmt"
+	"math"
+)
+
+// ADWINConfig is the configuration of an ADWIN.
+type ADWINConfig struct {
+	// Delta is the probability of a false alarm by which the bound is set: of one test, not of a stream.
+	Delta float64
+	// Clock is how many values there are from one test to the next.
+	Clock int
+	// MaxBuckets is how many buckets of each size are kept; more cut the window more finely and cost more.
+	MaxBuckets int
+	// MinWindow is the least number of values on each side of a cut.
+	MinWindow int
+	// Grace is the number of values before the first test.
+	Grace int
+	// ScaleFree leaves out the term of the bound that takes values to be from 0 to 1, so that values in any unit are treated alike.
+	ScaleFree bool
+}
+
+// DefaultADWIN is River's.
+func DefaultADWIN() ADWINConfig {
+	return ADWINConfig{Delta: 0.002, Clock: 32, MaxBuckets: 5, MinWindow: 5, Grace: 10}
+}
+
+func (c ADWINConfig) validate() error {
+	if err := inside("delta", c.Delta, 1e-300, 1); err != nil {
+		return err
+	}
+	if err := inside("clock", float64(c.Clock), 1, 1e6); err != nil {
+		return err
+	}
+	if err := inside("max buckets", float64(c.MaxBuckets), 2, mostBuckets); err != nil {
+		return err
+	}
+	if err := inside("min window", float64(c.MinWindow), 1, 1e9); err != nil {
+		return err
+	}
+	return inside("grace", float64(c.Grace), 0, 1e9)
+}
+
+const (
+	mostBuckets = 16
+	// mostRows is for 2^40 values.
+	mostRows = 40
+)
+
+// ADWIN keeps a window of the newest values, as long as no cut through it has means on its two sides that differ by more than
+//
+//	e = sqrt(2/m s2 L) + 2/3 L/m, L = ln(2 ln n / Delta), 1/m = 1/(n0 - MinWindow + 1) + 1/(n1 - MinWindow + 1),
+//
+// with n0, n1 the sizes of the sides, n of the window, s2 its variance. The window is kept as buckets of 1, 2, 4 ... values, at most
+// MaxBuckets of a size, so that its memory is
+//
+//	16 (MaxBuckets + 1) (log2 n + 1) bytes,
+//
+// 2 KiB for 10^7 values; cuts are between buckets. No warnings. The second term takes values to be from 0 to 1: in a smaller unit it
+// makes the detector blind, see ScaleFree.
+//
+// Source: Bifet, Gavaldà, Learning from time-changing data with adaptive windowing, SDM 2007; variances of buckets by Babcock, Datar,
+// Motwani, O'Callaghan, Maintaining variance and k-medians over data stream windows, PODS 2003. As River: its 1/m (the paper has
+// n0, n1), no cut after the newest bucket of each size, and no window left after a drift, where the paper keeps the newer side.
+// Departure: values are counted from the first of the window, so that a constant adds up without rounding errors, and neither it
+// nor values far from 0 with little variance make false alarms.
+type ADWIN struct {
+	config ADWINConfig
+	// Row i is the lengths[i] buckets of 2^i values, the oldest first, at i * (MaxBuckets + 1) of buckets.
+	lengths []int
+	buckets []bucket
+	// origin is subtracted from each value; total is of what is left, squares the sum of its squared deviations from its mean.
+	origin, total, squares, width float64
+	// tick is how many values there were since the last test.
+	tick int
+	// dropped is how many values a drift took from the window, droppedMean their mean.
+	dropped, droppedMean float64
+	level                Level
+}
+
+type bucket struct{ total, squares float64 }
+
+// NewADWIN makes an ADWIN.
+func NewADWIN(c ADWINConfig) (*ADWIN, error) {
+	if err := c.validate(); err != nil {
+		return nil, fmt.Errorf("conceptdrift: ADWIN: %w", err)
+	}
+	return &ADWIN{config: c}, nil
+}
+
+// Update takes the next value.
+func (d *ADWIN) Update(x float64) (Level, error) {
+	if !(math.Abs(x) <= greatest) {
+		return refuse(x)
+	}
+	if d.level == Drift {
+		*d = ADWIN{config: d.config, lengths: d.lengths[:0], buckets: d.buckets[:0]}
+	}
+	if d.width == 0 {
+		d.origin = x
+	}
+	d.insert(x - d.origin)
+	d.tick++
+	if d.tick == d.config.Clock {
+		d.tick = 0
+		if d.width > float64(d.config.Grace) {
+			d.test()
+		}
+	}
+	return d.level, nil
+}
+
+func (d *ADWIN) insert(x float64) {
+	if d.width > 0 {
+		deviation := x - d.total/d.width
+		d.squares += float64(d.width * deviation * deviation / (d.width + 1))
+	}
+	d.width++
+	d.total += x
+	stride := d.config.MaxBuckets + 1
+	carry, size := bucket{total: x}, 1.0
+	for i := 0; ; i++ {
+		if i == len(d.lengths) {
+			d.addRow()
+		}
+		r := d.buckets[i*stride : (i+1)*stride]
+		n := d.lengths[i]
+		r[n] = carry
+		if n < d.config.MaxBuckets {
+			d.lengths[i] = n + 1
+			return
+		}
+		// The two oldest of the row become one of the next.
+		difference := r[0].total/size - r[1].total/size
+		carry = bucket{r[0].total + r[1].total, r[0].squares + r[1].squares + float64(size*size*difference*difference/(2*size))}
+		copy(r, r[2:])
+		d.lengths[i] = n - 1
+		size *= 2
+	}
+}
+
+// addRow makes room for buckets of the next size.
+func (d *ADWIN) addRow() {
+	d.lengths = append(d.lengths, 0)
+	for range d.config.MaxBuckets + 1 {
+		d.buckets = append(d.buckets, bucket{})
+	}
+}
+
+// test drops the oldest buckets, one at a time, until no cut shows a difference.
+func (d *ADWIN) test() {
+	width, total := d.width, d.total
+	for d.cut() {
+		d.dropOldest()
+	}
+	if d.width < width {
+		d.level = Drift
+		d.dropped = width - d.width
+		d.droppedMean = (total - d.total) / d.dropped
+	}
+}
+
+// cut reports whether the two sides of some cut differ.
+func (d *ADWIN) cut() bool {
+	least := float64(d.config.MinWindow)
+	log := math.Log(2 * math.Log(d.width) / d.config.Delta)
+	spread := d.squares / d.width
+	scale := 2.0 / 3.0 * log
+	if d.config.ScaleFree {
+		scale = 0
+	}
+	stride := d.config.MaxBuckets + 1
+	size := math.Ldexp(1, len(d.lengths)-1)
+	n0, n1, u0, u1 := 0.0, d.width, 0.0, d.total
+	for i := len(d.lengths) - 1; i >= 0; i-- {
+		for _, b := range d.buckets[i*stride : i*stride+d.lengths[i]-1] {
+			n0 += size
+			n1 -= size
+			u0 += b.total
+			u1 -= b.total
+			if n0 < least || n1 < least {
+				continue
+			}
+			difference := math.Abs(u0/n0 - u1/n1)
+			m := 1/(n0-least+1) + 1/(n1-least+1)
+			if difference > math.Sqrt(2*m*spread*log)+float64(scale*m) {
+				return true
+			}
+		}
+		size /= 2
+	}
+	return false
+}
+
+func (d *ADWIN) dropOldest() {
+	last := len(d.lengths) - 1
+	size := math.Ldexp(1, last)
+	r := d.buckets[last*(d.config.MaxBuckets+1):]
+	oldest := r[0]
+	d.width -= size
+	d.total -= oldest.total
+	difference := oldest.total/size - d.total/d.width
+	d.squares -= oldest.squares + size*d.width*difference*difference/(size+d.width)
+	copy(r, r[1:])
+	d.lengths[last]--
+	if d.lengths[last] == 0 {
+		d.lengths = d.lengths[:last]
+		d.buckets = d.buckets[:last*(d.config.MaxBuckets+1)]
+	}
+}
+
+// Level is what the last update said: Stable or Drift.
+func (d *ADWIN) Level() Level { return d.level }
+
+// Estimate is of the window. After a drift, Before is the mean of what left it.
+func (d *ADWIN) Estimate() Estimate {
+	if d.width == 0 {
+		return Estimate{}
+	}
+	mean := d.origin + d.total/d.width
+	e := Estimate{Mean: mean, Count: uint64(d.width), Before: mean, After: mean}
+	if d.dropped > 0 {
+		e.Before, e.Since = d.origin+d.droppedMean, e.Count
+	}
+	return e
+}
+
+// Method is MethodADWIN.
+func (d *ADWIN) Method() Method { return MethodADWIN }
+
+// AppendBinary appends the state.
+func (d *ADWIN) AppendBinary(b []byte) ([]byte, error) { return encode(b, MethodADWIN, d), nil }
+
+// MarshalBinary is the state.
+func (d *ADWIN) MarshalBinary() ([]byte, error) { return d.AppendBinary(nil) }
+
+// UnmarshalBinary reads a state.
+func (d *ADWIN) UnmarshalBinary(data []byte) error {
+	var read ADWIN
+	return unmarshal(data, MethodADWIN, d, &read, &read, func(d *ADWIN) ADWINConfig { return d.config })
+}
+
+func (d *ADWIN) write(b []byte) []byte {
+	c := d.config
+	b = appendFloat(b, c.Delta)
+	b = appendCount(b, c.Clock)
+	b = appendCount(b, c.MaxBuckets)
+	b = appendCount(b, c.MinWindow)
+	b = appendCount(b, c.Grace)
+	b = appendFlag(b, c.ScaleFree)
+	b = appendFloat(b, d.origin)
+	b = appendFloat(b, d.total)
+	b = appendFloat(b, d.squares)
+	b = appendCount(b, d.tick)
+	b = appendCount(b, d.dropped)
+	b = appendFloat(b, d.droppedMean)
+	b = appendCount(b, uint8(d.level))
+	b = appendCount(b, len(d.lengths))
+	for i, n := range d.lengths {
+		b = appendCount(b, n)
+		for _, bucket := range d.buckets[i*(c.MaxBuckets+1):][:n] {
+			b = appendFloat(b, bucket.total)
+			// A bucket of one value has no deviations.
+			if i > 0 {
+				b = appendFloat(b, bucket.squares)
+			}
+		}
+	}
+	return b
+}
+
+func (d *ADWIN) read(r *reader) {
+	c := &d.config
+	c.Delta = r.finite()
+	c.Clock = int(r.count(1e6))
+	c.MaxBuckets = int(r.count(mostBuckets))
+	c.MinWindow = int(r.count(1e9))
+	c.Grace = int(r.count(1e9))
+	c.ScaleFree = r.flag()
+	r.check(c.validate())
+	d.origin = r.value()
+	d.total = r.finite()
+	d.squares = r.finite()
+	d.tick = int(r.count(1e6))
+	d.dropped = float64(r.count(mostValues))
+	d.droppedMean = r.finite()
+	d.level = r.level()
+	r.require(d.level != Warning, "a warning, which ADWIN never gives")
+	r.require(d.tick < max(c.Clock, 1), "a test that was left out")
+	rows := int(r.count(mostRows))
+	size := 1.0
+	for i := range rows {
+		n := int(r.count(uint64(c.MaxBuckets)))
+		r.require(n > 0, "a size without buckets")
+		if r.err != nil {
+			return
+		}
+		d.addRow()
+		d.lengths[i] = n
+		for k := range n {
+			b := &d.buckets[i*(c.MaxBuckets+1)+k]
+			b.total = r.finite()
+			if i > 0 {
+				b.squares = r.finite()
+			}
+		}
+		d.width += size * float64(n)
+		size *= 2
+	}
+}

@@ -1,0 +1,181 @@
+package conceptdrift
+
+import (
+	"flag"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+var simulate = flag.Bool("simulate", false, "TestSimulation: the tables of docs/concept-drift.md in full, instead of a small version; takes some minutes")
+
+// signal is a law of values, with changes by which it gets worse.
+type signal struct {
+	name   string
+	values Values
+	draw   func(r *rand.Rand, parameter float64) float64
+	// good is the parameter without a change, bad those after one.
+	good float64
+	bad  []float64
+}
+
+func bernoulli(good float64, bad ...float64) signal {
+	return signal{fmt.Sprintf("errors %v", good), Errors, func(r *rand.Rand, p float64) float64 {
+		if r.Float64() < p {
+			return 1
+		}
+		return 0
+	}, good, bad}
+}
+
+func signals() []signal {
+	return []signal{
+		bernoulli(0.01, 0.02, 0.05, 0.1),
+		bernoulli(0.1, 0.15, 0.2, 0.3),
+		bernoulli(0.3, 0.35, 0.4, 0.5),
+		{"Gaussian", Numbers, func(r *rand.Rand, mean float64) float64 { return mean + r.NormFloat64() }, 0, []float64{0.25, 0.5, 1}},
+		// Absolute errors and log losses are skewed like these, the second more than most.
+		{"exponential", Numbers, func(r *rand.Rand, mean float64) float64 { return mean * r.ExpFloat64() }, 1, []float64{1.25, 1.5, 2}},
+		{"log-normal", Numbers, func(r *rand.Rand, scale float64) float64 { return scale * math.Exp(r.NormFloat64()) }, 1, []float64{1.25, 1.5, 2}},
+		// The same in a unit in which values are small, as a Brier score's are.
+		{"exponential, mean 0.01", Numbers, func(r *rand.Rand, mean float64) float64 { return mean * r.ExpFloat64() }, 0.01, []float64{0.0125, 0.015, 0.02}},
+	}
+}
+
+// contender is a detector with a configuration.
+type contender struct {
+	name string
+	make func() Detector
+}
+
+func contenders() []contender {
+	var all []contender
+	for _, m := range Methods() {
+		all = append(all, contender{m.String(), func() Detector { return must(New(m)) }})
+	}
+	return append(all,
+		contender{"adwin, ScaleFree", func() Detector { return adwin(func(c *ADWINConfig) { c.ScaleFree = true }) }},
+		contender{"adwin, ScaleFree, MinWindow 32", func() Detector {
+			return adwin(func(c *ADWINConfig) { c.ScaleFree, c.MinWindow = true, 32 })
+		}},
+		contender{"adwin, MinWindow 32", func() Detector { return adwin(func(c *ADWINConfig) { c.MinWindow = 32 }) }},
+		contender{"eddm, 0.8, 0.75", func() Detector { return must(NewEDDM(EDDMConfig{30, 0.8, 0.75})) }},
+		contender{"hddm_w, FromFirst", func() Detector { return hddmW(func(c *HDDMWConfig) { c.FromFirst = true }) }},
+		contender{"hddm_w, FromFirst, 1e-5", func() Detector {
+			return hddmW(func(c *HDDMWConfig) { c.FromFirst, c.Drift, c.Warning = true, 1e-5, 1e-3 })
+		}},
+		contender{"kswin, Alpha 1e-4", func() Detector {
+			c := DefaultKSWIN()
+			c.Alpha = 1e-4
+			return must(NewKSWIN(c))
+		}},
+	)
+}
+
+// falseAlarms is how many drifts there are in 10^5 values without a change.
+func falseAlarms(d Detector, s signal, seed uint64) (drifts int) {
+	r := rand.New(rand.NewPCG(seed, 1))
+	for range 100_000 {
+		level, err := d.Update(s.draw(r, s.good))
+		if err != nil {
+			panic(err)
+		}
+		if level == Drift {
+			drifts++
+		}
+	}
+	return drifts
+}
+
+// A change comes after so many good values, and is found within so many.
+const (
+	goodTimes = 5000
+	patience  = 10_000
+)
+
+// delay is how many values after the change the first drift is; patience where there is none.
+func delay(d Detector, s signal, bad float64, seed uint64) int {
+	r := rand.New(rand.NewPCG(seed, 2))
+	for range goodTimes {
+		_, _ = d.Update(s.draw(r, s.good))
+	}
+	for i := range patience {
+		if level, _ := d.Update(s.draw(r, bad)); level == Drift {
+			return i + 1
+		}
+	}
+	return patience
+}
+
+// simulation is the tables, in Markdown, of so many runs.
+func simulation(runs int) (alarms, delays string) {
+	all, laws := contenders(), signals()
+	var wait sync.WaitGroup
+	alarmCells, delayCells := make([][]string, len(all)), make([][]string, len(all))
+	for i, c := range all {
+		alarmCells[i], delayCells[i] = make([]string, len(laws)), make([]string, len(laws))
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			for k, s := range laws {
+				if s.values > c.make().Method().Takes() {
+					continue
+				}
+				drifts := 0
+				for run := range runs {
+					drifts += falseAlarms(c.make(), s, uint64(run))
+				}
+				alarmCells[i][k] = fmt.Sprintf("%.3g", float64(drifts)/float64(runs))
+				var cells []string
+				for _, bad := range s.bad {
+					found := make([]int, 0, 2*runs)
+					for run := range 2 * runs {
+						found = append(found, delay(c.make(), s, bad, uint64(run)))
+					}
+					slices.Sort(found)
+					missed := 0
+					for _, n := range found {
+						if n == patience {
+							missed++
+						}
+					}
+					cell := fmt.Sprint(found[len(found)/2])
+					if missed > len(found)/2 {
+						cell = "-"
+					} else if missed > 0 {
+						cell += fmt.Sprintf(" (%d %%)", (100*missed+len(found)-1)/len(found))
+					}
+					cells = append(cells, cell)
+				}
+				delayCells[i][k] = strings.Join(cells, ", ")
+			}
+		}()
+	}
+	wait.Wait()
+	write := func(cells [][]string, head func(signal) string) string {
+		var b strings.Builder
+		b.WriteString("| |")
+		for _, s := range laws {
+			b.WriteString(" " + head(s) + " |")
+		}
+		b.WriteString("\n|---|" + strings.Repeat("---|", len(laws)) + "\n")
+		for i, c := range all {
+			b.WriteString("| " + c.name + " | " + strings.Join(cells[i], " | ") + " |\n")
+		}
+		return b.String()
+	}
+	return write(alarmCells, func(s signal) string { return s.name }), write(delayCells, func(s signal) string {
+		return fmt.Sprintf("%s → %s", s.name, strings.Trim(strings.Join(strings.Fields(fmt.Sprint(s.bad)), ", "), "[]"))
+	})
+}
+
+func TestSimulation(t *testing.T) {
+	if *simulate {
+		alarms, delays := simulation(100)
+		fmt.Printf("Drifts in 100,000 values without a change:\n\n%s\nMedian delay:\n\n%s", alarms, delays)
+	}
+}
