@@ -10,9 +10,8 @@ import (
 	"github.com/leeway-ml/leeway/internal/join"
 )
 
-// watchClock does what the passing of time asks for. left are outcomes that are to be passed on again after a restart.
-func (j *joiner) watchClock(ctx context.Context, left map[int][]byte) {
-	j.passOnAgain(ctx, left)
+// watchClock does what the passing of time asks for.
+func (j *joiner) watchClock(ctx context.Context) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
@@ -20,7 +19,7 @@ func (j *joiner) watchClock(ctx context.Context, left map[int][]byte) {
 		case <-ctx.Done():
 			return
 		case now := <-tick.C:
-			j.passOnAgain(ctx, left)
+			j.passOnAgain(ctx)
 			j.models.idle(j.cfg.IdleTimeout, now)
 			j.expire(ctx)
 			j.models.sweep(j.cfg.TimeToLive, now)
@@ -32,9 +31,11 @@ func (j *joiner) watchClock(ctx context.Context, left map[int][]byte) {
 }
 
 // passOnAgain passes on what was in the outbox when the process ended: outcomes whose predictions are marked as joined, and of which
-// nobody knows whether they were passed on. So none is lost; those of which the next component had just taken in come twice.
-func (j *joiner) passOnAgain(ctx context.Context, left map[int][]byte) {
-	for slot, outcomes := range left {
+// nobody knows whether they were passed on. So none is lost; those that the next component had just taken in come twice.
+func (j *joiner) passOnAgain(ctx context.Context) {
+	j.expiring.Lock()
+	defer j.expiring.Unlock()
+	for slot, outcomes := range j.left {
 		if !j.outlets.ready() || ctx.Err() != nil {
 			return
 		}
@@ -45,7 +46,7 @@ func (j *joiner) passOnAgain(ctx context.Context, left map[int][]byte) {
 			j.report.emitFailed(ctx, err)
 			return
 		}
-		delete(left, slot)
+		delete(j.left, slot)
 		j.backend.submit(&write{taken: &slot})
 	}
 }

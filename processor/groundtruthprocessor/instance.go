@@ -103,12 +103,13 @@ type logsInstance struct {
 	next consumer.Logs
 }
 
-// Start makes this pipeline one that outcomes may go to.
+// Start makes this pipeline one that outcomes may go to: at once those that were left when the process ended.
 func (i *logsInstance) Start(ctx context.Context, host component.Host) error {
 	if err := i.start(ctx, host); err != nil {
 		return err
 	}
 	i.shared.outlets.add(i.next)
+	i.shared.passOnAgain(ctx)
 	return nil
 }
 

@@ -35,9 +35,12 @@ type joiner struct {
 	// grains of what is due by the time to live, and of what settles.
 	grain, settleGrain int64
 
+	// expiring is held by who passes on what no batch brought about.
 	expiring sync.Mutex
-	stop     context.CancelFunc
-	stopped  sync.WaitGroup
+	// left are outcomes, by their place in the outbox, that may not have been passed on before the last end.
+	left    map[int][]byte
+	stop    context.CancelFunc
+	stopped sync.WaitGroup
 }
 
 func newJoiner(set processor.Settings, cfg *Config) (*joiner, error) {
@@ -59,8 +62,7 @@ func newJoiner(set processor.Settings, cfg *Config) (*joiner, error) {
 }
 
 func (j *joiner) start(ctx context.Context, host component.Host) error {
-	left, err := j.openStorage(ctx, host)
-	if err != nil {
+	if err := j.openStorage(ctx, host); err != nil {
 		return err
 	}
 	if j.outlets.missing() {
@@ -71,25 +73,26 @@ func (j *joiner) start(ctx context.Context, host component.Host) error {
 	}
 	background, stop := context.WithCancel(context.Background())
 	j.stop = stop
-	j.stopped.Go(func() { j.watchClock(background, left) })
+	j.stopped.Go(func() { j.watchClock(background) })
 	return nil
 }
 
-// openStorage restores what was kept. left are outcomes that may not have been passed on before the end.
-func (j *joiner) openStorage(ctx context.Context, host component.Host) (left map[int][]byte, err error) {
+// openStorage restores what was kept.
+func (j *joiner) openStorage(ctx context.Context, host component.Host) error {
 	if j.cfg.Storage == nil {
-		return nil, nil
+		return nil
 	}
 	client, err := storageOf(ctx, host, *j.cfg.Storage, j.id)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	s := newStored(client, j.report)
 	if err := s.restore(ctx, j.models, j.cfg.AllowedLateness); err != nil {
-		return nil, err
+		return err
 	}
 	j.backend = s
-	return s.left(ctx)
+	j.left, err = s.left(ctx)
+	return err
 }
 
 func (j *joiner) shutdown(ctx context.Context) error {
