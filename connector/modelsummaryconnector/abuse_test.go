@@ -182,6 +182,24 @@ func TestInventedConfusions(t *testing.T) {
 	}
 }
 
+// Outcomes of models beyond the limit: that they were joined is counted, together.
+func TestOutcomesOfInventedModels(t *testing.T) {
+	const n = 3000
+	c, s := send(t, config(nil), n, func(i int, r plog.LogRecord) {
+		r.SetEventName([]string{semconv.EventOutcome, semconv.EventFeedback}[i%2])
+		a := r.Attributes()
+		a.PutStr(semconv.AttrModelName, fmt.Sprint("m", i/2))
+		a.PutStr(semconv.AttrPredictionClass, "a")
+		a.PutStr(semconv.AttrGroundTruthClass, "a")
+		a.PutDouble(semconv.AttrFeedbackScoreValue, 1)
+	})
+	require.EqualValues(t, n/2, s.count(semconv.MetricGroundTruthJoins, nil, false))
+	require.EqualValues(t, n/2-500, s.count(semconv.MetricGroundTruthJoins, map[string]string{semconv.AttrModelName: overflow}, false))
+	require.EqualValues(t, 500, s.count(semconv.MetricOutcomes, nil, false))
+	require.EqualValues(t, 500, s.count(semconv.MetricFeedbackScore, nil, false))
+	require.Contains(t, describeTelemetry(t, c.telemetry), "otelcol_model_summary_overflowed{limit=max_models}: 2000")
+}
+
 // Outcomes of many panes: what is held stays within the limit, nothing is lost.
 func TestOutcomesAllOver(t *testing.T) {
 	const n = 2000

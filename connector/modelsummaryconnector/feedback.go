@@ -25,10 +25,10 @@ func (s *shard) addFeedback(e *event.Event) {
 		score.Kind = event.Number
 	}
 	x, ok := s.number(p.plan, &score, fieldFeedback)
-	if !ok || p.overflow {
+	if !ok {
 		return
 	}
-	o.outcome.feedback, o.outcome.hasFeedback = x, true
+	o.outcome.feedback, o.outcome.hasFeedback = x, !p.overflow
 	s.countEverywhere(p, o)
 	s.tally.feedback++
 }
