@@ -18,9 +18,10 @@ func (j *Judge) FitsWindow() (name string, fits bool) {
 	return j.cfg.Window, j.cfg.Publish && len(j.cfg.Calibrators) > 0
 }
 
-// Fit returns the calibrator that is best on the window's later outcomes, fitted to all of them; nil where the one in force (nil: none) is to stay: where
-// nothing is better than the model's own scores beyond chance, or what is better makes no noticeable difference. Where the one in force has
-// become worse than no calibrator at all, and no other one is better, it returns one that leaves scores as they are.
+// Fit returns the calibrator that is best on the window's later outcomes, fitted to all outcomes; nil where the one in force (nil: none) is
+// to stay: where nothing is better than the model's own scores, or than the one in force, beyond chance, or where what is better makes no
+// noticeable difference. Where the one in force has become worse than no calibrator at all, and no other one is better, it returns one that
+// leaves scores as they are.
 func (j *Judge) Fit(w *summary.Window, _ *profile.Profile, inForce *profile.Calibrator) *profile.Calibrator {
 	subjects := j.subjects(w)
 	if len(subjects) == 0 {
@@ -42,6 +43,11 @@ func (j *Judge) Fit(w *summary.Window, _ *profile.Profile, inForce *profile.Cali
 	}
 	if best == nil {
 		return s.withdraw(w, t, inForce)
+	}
+	if inForce != nil {
+		if over := calibration.GainOver(t.panes, inForce.Method, best); !(over.Mean > confidence*over.Error) {
+			return nil
+		}
 	}
 	fitted, err := calibration.Fit(best.Name(), &s.table)
 	if err != nil || inForce != nil && !differs(&s.table, inForce.Method, fitted) {

@@ -6,9 +6,9 @@ import (
 	"github.com/leeway-ml/leeway/stats/scores"
 )
 
-// Gain is how much a calibrator lowers the Brier score.
+// Gain is how much one calibrator's Brier score is below another's.
 type Gain struct {
-	// Mean of (score - truth)^2 - (calibrated score - truth)^2: above 0 the calibrator helps.
+	// Mean of (one's score - truth)^2 - (the other's score - truth)^2: above 0 the other one is better.
 	Mean float64
 	// Error is the standard error of Mean. Outcomes of one part may depend on one another, as those of one hour do: it is the larger of
 	// the error for independent outcomes and, from five parts on, that for independent parts.
@@ -18,11 +18,14 @@ type Gain struct {
 // leastParts is from how many parts on their own differences say something of the error.
 const leastParts = 5
 
-// GainOf is the gain on the outcomes of the parts together, outcome by outcome compared. NaN where there are none.
+// GainOf is what a calibrator gains over the scores as they are, on the outcomes of the parts together. NaN where there are none.
+func GainOf(parts []*scores.Table, c Calibrator) Gain { return GainOver(parts, &Identity{}, c) }
+
+// GainOver is what a calibrator gains over another one, outcome by outcome compared, on the outcomes of the parts together. NaN where there are none.
 //
-// Source of the error for parts: Liang and Zeger, Longitudinal data analysis using generalized linear models, Biometrika 1986 (the cluster-robust
-// variance of a mean).
-func GainOf(parts []*scores.Table, c Calibrator) Gain {
+// Source of the error for parts: Liang and Zeger, Longitudinal data analysis using generalized linear models, Biometrika 1986 (the
+// cluster-robust variance of a mean).
+func GainOver(parts []*scores.Table, before, after Calibrator) Gain {
 	type part struct{ n, sum, squares float64 }
 	var all part
 	each := make([]part, 0, len(parts))
@@ -32,8 +35,8 @@ func GainOf(parts []*scores.Table, c Calibrator) Gain {
 		}
 		var p part
 		for i, b := range t.Bins {
-			q := c.Apply(b.Score)
-			positive, negative := (1-b.Score)*(1-b.Score)-(1-q)*(1-q), b.Score*b.Score-q*q
+			q, r := before.Apply(b.Score), after.Apply(b.Score)
+			positive, negative := (1-q)*(1-q)-(1-r)*(1-r), q*q-r*r
 			p.n += t.Positives[i] + t.Negatives[i]
 			p.sum += t.Positives[i]*positive + t.Negatives[i]*negative
 			p.squares += t.Positives[i]*positive*positive + t.Negatives[i]*negative*negative
