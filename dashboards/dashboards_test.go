@@ -442,7 +442,7 @@ var notShown = []struct{ pattern, reason string }{
 	{`ml_(feature|prediction)_drift_(cramers_v|hellinger|js_distance|kl|ks_statistic|l_infinity|mean_shift|total_variation|wasserstein)_(threshold|noise)`, "published where such a statistic is the one that is judged, or all are asked for"},
 	{`ml_(feature|prediction)_drift_.+_p_value(_threshold|_noise)?`, "published on demand only: of many samples, every p-value is small"},
 	{`ml_feature_categories_total`, "ml_feature_bins_total has the same counts, in the order of the profile"},
-	{`ml_prediction_duration_seconds_(sum|count)|otelcol_model_statistics_judge_duration_(sum|count)`, "quantiles, from the buckets, say more"},
+	{`ml_prediction_duration_seconds_(sum|count)|otelcol_(model_statistics_judge|pebble_storage_commit)_duration_(sum|count)`, "quantiles, from the buckets, say more"},
 	{`ml_feature_(missing|out_of_range|unseen)_share_threshold_ratio`, "published on demand only; ml_feature_drift_detected is the verdict"},
 }
 

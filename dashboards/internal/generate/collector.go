@@ -27,6 +27,7 @@ func collector() *dashboard.DashboardBuilder {
 	collectorNow(b)
 	collectorIn(b.WithRow(dashboard.NewRowBuilder("What comes in")))
 	collectorJoins(b.WithRow(dashboard.NewRowBuilder("Labels, where ground_truth joins them")))
+	collectorAround(b)
 	collectorStatistics(b.WithRow(dashboard.NewRowBuilder("Windows and roll-ups")))
 	collectorOut(b.WithRow(dashboard.NewRowBuilder("What goes out, and profiles")))
 	collectorStore(b.WithRow(dashboard.NewRowBuilder("The embedded Prometheus, where there is one")))
@@ -120,6 +121,23 @@ func collectorJoins(b *dashboard.DashboardBuilder) {
 			WithTarget(over("B", rateOf("otelcol_ground_truth_storage_failures", ", operation"), "{{instance}} storage: {{operation}} failed")).
 			WithTarget(over("C", rateOf("otelcol_ground_truth_storage_corrupt", ""), "{{instance}} entries unreadable")).
 			WithTarget(over("D", rateOf("otelcol_ground_truth_storage_lost", ""), "{{instance}} changes lost")))
+}
+
+func collectorAround(b *dashboard.DashboardBuilder) {
+	b.WithPanel(perSecond("Calibrated", "Predictions and outcomes that calibrate saw, by what became of them. Those without a calibrator, or without a score, pass as they are.").
+		Span(8).NoValue("no calibrate").
+		WithTarget(over("A", rateOf("otelcol_calibrate_events", ", result"), "{{instance}} {{result}}"))).
+		WithPanel(lines("Pebble: disk and memory", "Bytes that the directories of pebble_storage take, that its tables and cache take of memory, and that are yet to be merged. A debt that grows means that more is written than the disk keeps up with.").
+			Unit(units.BytesIEC).Min(0).Height(8).Span(8).NoValue("no pebble_storage").
+			WithTarget(over("A", held("otelcol_pebble_storage_disk_size"), "{{instance}} disk")).
+			WithTarget(over("B", held("otelcol_pebble_storage_memory_size"), "{{instance}} memory")).
+			WithTarget(over("C", held("otelcol_pebble_storage_compaction_debt"), "{{instance}} to be merged"))).
+		WithPanel(perSecond("Pebble: operations", "Entries that were read, written or deleted, and calls that failed; and how long it takes to write what belongs together, which is what a sender waits for.").
+			Span(8).NoValue("no pebble_storage").OverrideByRegexp("/failed/", set("color", fixed(bad))).
+			OverrideByRegexp("/99th/", set("unit", units.Seconds, "custom.axisPlacement", "right")).
+			WithTarget(over("A", rateOf("otelcol_pebble_storage_operations", ", operation"), "{{instance}} {{operation}}")).
+			WithTarget(over("B", rateOf("otelcol_pebble_storage_failures", ""), "{{instance}} failed")).
+			WithTarget(over("C", fmt.Sprintf("histogram_quantile(0.99, sum by (instance, le) (rate(otelcol_pebble_storage_commit_duration_bucket{%s}[$__rate_interval])))", ofCollector), "{{instance}} 99th percentile to write")))
 }
 
 func collectorStatistics(b *dashboard.DashboardBuilder) {

@@ -203,7 +203,7 @@ func outcomesCalibration(b *dashboard.DashboardBuilder) {
 	b.WithPanel(reliability()).
 		WithPanel(scoresByTruth()).
 		WithPanel(calibrators()).
-		WithPanel(lines("Calibration error", "Expected calibration error: how far scores are from what they promise, on average. Off where it is above both its limit (dashed) and what chance gives a calibrated model with so many outcomes (dotted). By calibrator: what each would make of the scores, fitted on earlier outcomes and judged on later ones.").
+		WithPanel(lines("Calibration error", "Expected calibration error: how far scores are from what they promise, on average. Off where it is above both its limit (dashed) and what chance gives a calibrated model with so many outcomes (dotted). None: the model's own scores, of all outcomes. By calibrator: what each would make of the scores, fitted on earlier outcomes and judged on later ones, where identity is the model's own.").
 			Unit(units.Short).Decimals(3).Min(0).
 			OverrideByName("none", set("color", fixed(current), "custom.lineWidth", 2)).
 			OverrideByName("limit", dashed(bad)).OverrideByName("chance", dotted(faint)).
@@ -216,10 +216,10 @@ func outcomesCalibration(b *dashboard.DashboardBuilder) {
 			OverrideByName("slope", set("color", fixed(current))).OverrideByName("intercept", set("color", fixed(estimatedLabelled))).
 			WithTarget(over("A", fmt.Sprintf(`ml_calibration_slope{ml_calibrator_name="none", %s}`, ofClass), "slope")).
 			WithTarget(over("B", fmt.Sprintf(`ml_calibration_intercept{ml_calibrator_name="none", %s}`, ofClass), "intercept"))).
-		WithPanel(lines("Log loss, by calibrator", "What each calibrator would make of it, beside the model's own scores (none); fitted on earlier outcomes and judged on later ones. One that lies clearly below none is worth applying.").
+		WithPanel(lines("Log loss, by calibrator", "What each calibrator would make of it, fitted on earlier outcomes of the window and judged on later ones, beside the model's own scores of the same later outcomes (identity). One that lies clearly below identity is worth applying.").
 			Unit(units.Short).Decimals(3).Height(9).Span(8).
-			OverrideByName("none", set("color", fixed(current), "custom.lineWidth", 2)).
-			WithTarget(over("A", fmt.Sprintf("ml_calibration_log_loss{%s}", ofClass), "{{ml_calibrator_name}}")))
+			OverrideByName("identity", set("color", fixed(current), "custom.lineWidth", 2)).
+			WithTarget(over("A", fmt.Sprintf(`ml_calibration_log_loss{ml_calibrator_name!="none", %s}`, ofClass), "{{ml_calibrator_name}}")))
 }
 
 // reliability is the diagram as a table of bars: neither Grafana's published components nor our page draw one value over another.
@@ -266,7 +266,7 @@ func scoresByTruth() cog.Builder[dashboard.Panel] {
 
 func calibrators() cog.Builder[dashboard.Panel] {
 	const row = `measure\ml_calibrator_name`
-	return grid("Measures of calibration, by calibrator", "Of the model's own scores (none), and of what calibrators would make of them. Errors (ece, mce, ace), reliability, Brier score and log loss are better the smaller they are; resolution the larger. Slope 1 and intercept 0 are calibrated; a p-value below 0.05, or a z beyond 1.96, says that the scores are not.").
+	return grid("Measures of calibration, by calibrator", "Of the model's own scores, of all outcomes (none); and of what calibrators would make of the later ones, of which identity is the model's own. Errors (ece, mce, ace), reliability, Brier score and log loss are better the smaller they are; resolution the larger. Slope 1 and intercept 0 are calibrated; a p-value below 0.05, or a z beyond 1.96, says that the scores are not.").
 		Unit(units.Short).Decimals(3).Height(14).Span(8).
 		WithTarget(now("A", fmt.Sprintf(`max by (measure, ml_calibrator_name) (label_replace({__name__=~"ml_calibration_.+", ml_calibrator_name!="", %s}, "measure", "$1", "__name__", "ml_calibration_(.+)"))`, ofClass))).
 		WithTransformation(pivot("measure", "ml_calibrator_name", "null")).
