@@ -177,13 +177,7 @@ func windowStart(k int) time.Time { return time.Date(2024, 1, 1+k, 0, 0, 0, 0, t
 // write makes reference.csv and windows.csv; the rows of a window get times inside its hour. It returns the rows of each
 // window, the header first.
 func (s goldenSet) write(t *testing.T, from, folder string, windows []string) [][][]string {
-	file, err := os.Open(from)
-	require.NoError(t, err)
-	defer file.Close()
-	unzipped, err := gzip.NewReader(file)
-	require.NoError(t, err)
-	rows, err := csv.NewReader(unzipped).ReadAll()
-	require.NoError(t, err)
+	rows := readGzippedCSV(t, from)
 	header := rows[0]
 	reference := [][]string{header}
 	byWindow := map[string][][]string{}
@@ -234,6 +228,17 @@ func numbers(rows [][]string, column string) []float64 {
 		}
 	}
 	return all
+}
+
+func readGzippedCSV(t *testing.T, path string) [][]string {
+	file, err := os.Open(path)
+	require.NoError(t, err)
+	defer file.Close()
+	unzipped, err := gzip.NewReader(file)
+	require.NoError(t, err)
+	rows, err := csv.NewReader(unzipped).ReadAll()
+	require.NoError(t, err)
+	return rows
 }
 
 func writeCSV(t *testing.T, path string, rows [][]string) {
