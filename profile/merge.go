@@ -17,7 +17,8 @@ import (
 // Counts, by bin, hour and segment, add up, and mean and standard deviation are pooled (Chan, Golub, LeVeque 1983): they are
 // those of the rows together. Two things are not:
 //   - quantiles are computed anew from the bins, and so are off by at most a bin's width;
-//   - a limit is the greater of the two: each chunk was judged against the rest of its own part, not of the whole.
+//   - a limit is the greater of the two: each chunk was judged against the rest of its own part, not of the whole. Of the
+//     quality that chunks had, it is the worse.
 //
 // Bins stay as they are: over the rows of both they need not be equal-mass, nor categories ordered by frequency.
 // The digest of the files is dropped, as there is none of both.
@@ -49,6 +50,8 @@ func Merge(a, b *Profile) (*Profile, error) {
 	m.Class, m.Value = both(a.Class, b.Class), both(a.Value, b.Value)
 	m.TrueClass, m.TrueValue = both(a.TrueClass, b.TrueClass), both(a.TrueValue, b.TrueValue)
 	m.Segments = mergeSegments(a.Segments, b.Segments)
+	m.Outcomes = MergeOutcomes(a.Outcomes, b.Outcomes)
+	m.QualityLimits = mergeQualityLimits(a.QualityLimits, b.QualityLimits)
 	if err := m.Validate(); err != nil {
 		return nil, fmt.Errorf("can't be merged: together %w", err)
 	}
@@ -197,6 +200,28 @@ func mergeLimits(a, b map[string]map[string]Limit) map[string]map[string]Limit {
 					l = Limit{Greatest: max(old.Greatest, l.Greatest), Chunks: old.Chunks + l.Chunks}
 				}
 				m[window][statistic] = l
+			}
+		}
+	}
+	return m
+}
+
+// mergeQualityLimits keeps the worse of two.
+func mergeQualityLimits(a, b map[string]map[string]QualityLimit) map[string]map[string]QualityLimit {
+	if len(a) == 0 && len(b) == 0 {
+		return nil
+	}
+	m := map[string]map[string]QualityLimit{}
+	for _, from := range []map[string]map[string]QualityLimit{a, b} {
+		for window, measures := range from {
+			if m[window] == nil {
+				m[window] = map[string]QualityLimit{}
+			}
+			for measure, l := range measures {
+				if old, ok := m[window][measure]; ok {
+					l = old.plus(l)
+				}
+				m[window][measure] = l
 			}
 		}
 	}

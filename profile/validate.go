@@ -71,6 +71,7 @@ func (p *Profile) Validate() error {
 		}
 	}
 	c.segments(p)
+	c.outcomes(p)
 	return c.err()
 }
 

@@ -8,9 +8,8 @@ const finestScale = 20
 // Add counts a finite value. The zero Exponential is where to start from: its scale becomes the finest at which all values fit
 // into maxBuckets buckets a sign, whatever their order.
 func (e *Exponential) Add(x float64, maxBuckets int) {
-	if e.Count() == 0 {
+	if e.Zero == 0 && len(e.Positive.Counts) == 0 && len(e.Negative.Counts) == 0 {
 		e.Scale, e.Min, e.Max, e.Sum = finestScale, x, x, 0
-		e.Positive, e.Negative = Buckets{}, Buckets{}
 	}
 	e.Sum += x
 	e.Min, e.Max = math.Min(e.Min, x), math.Max(e.Max, x)

@@ -1,9 +1,7 @@
 package outcome
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -221,7 +219,7 @@ func (c *Counter) Series() []profile.OutcomeSeries {
 					if r != asUnknown {
 						pairs = append(pairs, semconv.AttrPredictionClass, trueLabel(class, r == asClass))
 					}
-					add(semconv.MetricOutcomeOdds, profile.OutcomeSeries{Exponential: written(e)}, pairs...)
+					add(semconv.MetricOutcomeOdds, profile.OutcomeSeries{Exponential: profile.NewOutcomeExponential(e)}, pairs...)
 				}
 			}
 		}
@@ -247,12 +245,12 @@ func (c *Counter) Series() []profile.OutcomeSeries {
 		add(semconv.MetricOutcomeLoss, sum(s), pairs...)
 	}
 	if c.errors.Count() > 0 {
-		add(semconv.MetricOutcomeError, profile.OutcomeSeries{Exponential: written(&c.errors)})
+		add(semconv.MetricOutcomeError, profile.OutcomeSeries{Exponential: profile.NewOutcomeExponential(&c.errors)})
 	}
 	if c.truth.Count > 0 {
 		add(semconv.MetricGroundTruthValue, sum(c.truth))
 	}
-	sort(all)
+	profile.SortOutcomes(all)
 	return all
 }
 
@@ -262,45 +260,4 @@ func trueLabel(class string, same bool) string {
 		return class
 	}
 	return Other
-}
-
-// written is a histogram as a profile holds it.
-func written(e *summary.Exponential) *profile.OutcomeExponential {
-	w := &profile.OutcomeExponential{Scale: int(e.Scale), Zero: e.Zero, Sum: e.Sum}
-	w.PositiveOffset, w.Positive = trimmed(&e.Positive)
-	w.NegativeOffset, w.Negative = trimmed(&e.Negative)
-	return w
-}
-
-// trimmed leaves out empty buckets at either end.
-func trimmed(b *summary.Buckets) (int, []uint64) {
-	first, last := 0, len(b.Counts)
-	for first < last && b.Counts[first] == 0 {
-		first++
-	}
-	for last > first && b.Counts[last-1] == 0 {
-		last--
-	}
-	if first == last {
-		return 0, nil
-	}
-	return int(b.Offset) + first, slices.Clone(b.Counts[first:last])
-}
-
-func sort(all []profile.OutcomeSeries) {
-	slices.SortFunc(all, func(a, b profile.OutcomeSeries) int {
-		if c := cmp.Compare(a.Metric, b.Metric); c != 0 {
-			return c
-		}
-		return slices.Compare(pairs(a.Attributes), pairs(b.Attributes))
-	})
-}
-
-// pairs are keys and values, sorted by key.
-func pairs(attributes map[string]string) []string {
-	var all []string
-	for _, key := range slices.Sorted(maps.Keys(attributes)) {
-		all = append(all, key, attributes[key])
-	}
-	return all
 }

@@ -1,9 +1,6 @@
 package outcome
 
 import (
-	"maps"
-	"slices"
-
 	"github.com/leeway-ml/leeway/profile"
 	"github.com/leeway-ml/leeway/summary"
 )
@@ -21,22 +18,7 @@ func GatherReference(p *profile.Profile) *Outcomes {
 func Series(outcomes []profile.OutcomeSeries) []summary.Series {
 	series := make([]summary.Series, 0, len(outcomes))
 	for i := range outcomes {
-		o := &outcomes[i]
-		s := summary.Series{Metric: o.Metric, Sum: o.Sum}
-		for _, key := range slices.Sorted(maps.Keys(o.Attributes)) {
-			s.Attributes = append(s.Attributes, summary.Attribute{Key: key, Value: o.Attributes[key]})
-		}
-		if h := o.Histogram; h != nil {
-			s.Histogram = &summary.Histogram{Counts: []uint64{h.Count}, Sum: h.Sum}
-		}
-		if e := o.Exponential; e != nil {
-			s.Exponential = &summary.Exponential{
-				Scale: int32(e.Scale), Zero: e.Zero, Sum: e.Sum,
-				Positive: summary.Buckets{Offset: int32(e.PositiveOffset), Counts: e.Positive},
-				Negative: summary.Buckets{Offset: int32(e.NegativeOffset), Counts: e.Negative},
-			}
-		}
-		series = append(series, s)
+		series = append(series, outcomes[i].Summary())
 	}
 	return series
 }

@@ -2,11 +2,38 @@ package quality
 
 import (
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/leeway-ml/leeway/judge/outcome"
 	"github.com/leeway-ml/leeway/profile"
 )
+
+// Measured is the value of a measure that can have an objective.
+type Measured struct {
+	Name         string
+	Value        float64
+	LessIsBetter bool
+}
+
+// Measure returns the measures of outcomes that can have an objective: what the reference's chunks are judged by. Where a
+// measure has several values, of ks or quantiles, it is the first one.
+func Measure(o *outcome.Outcomes, p *profile.Profile) []Measured {
+	s, cfg := newSubject(o, p), DefaultConfig()
+	var all []Measured
+	for _, m := range measures {
+		if !m.judged() || !slices.Contains(m.tasks, s.task) {
+			continue
+		}
+		for _, v := range m.of(s, cfg) {
+			if !v.part && !math.IsNaN(v.value) {
+				all = append(all, Measured{m.name, v.value, m.less})
+				break
+			}
+		}
+	}
+	return all
+}
 
 // reference is the quality of a profile's outcomes.
 type reference struct {

@@ -5,6 +5,8 @@ import (
 	"math"
 	"time"
 
+	"github.com/leeway-ml/leeway/judge/outcome"
+	"github.com/leeway-ml/leeway/judge/quality"
 	"github.com/leeway-ml/leeway/profile"
 	"github.com/leeway-ml/leeway/summary"
 )
@@ -24,11 +26,13 @@ type chunker struct {
 	stray     stray
 	hours     *hourCells
 	rollup    [][]int
+	outcomes  *outcomes
 
-	waiting map[chunkID]uint64 // rows of the chunks that are not judged yet
-	open    map[chunkID]*chunk
-	room    int64                   // bytes left
-	recent  [][stepsPerChunk]*chunk // by window: those that the last row was in
+	minSamples int
+	waiting    map[chunkID]uint64 // rows of the chunks that are not judged yet
+	open       map[chunkID]*chunk
+	room       int64                   // bytes left
+	recent     [][stepsPerChunk]*chunk // by window: those that the last row was in
 
 	fine, coarse []int // where each variable begins in a chunk's counts; the last is their length
 	bins         []int
@@ -44,6 +48,7 @@ type chunk struct {
 	none []uint32 // missing values by variable
 	// cells: by cell of the rhythm (0 where there is none), the roll-up bins of all variables and then their missing values.
 	cells map[int]*cellCounts
+	sums  outcome.Counter
 	bytes int64
 }
 
@@ -53,7 +58,7 @@ type cellCounts struct {
 }
 
 func newChunker(c *counter, judge stray, memory int) *chunker {
-	k := &chunker{profile: c.profile, variables: c.variables, survey: c.survey, times: c.times, stray: judge, hours: c.hours, rollup: c.rollup,
+	k := &chunker{profile: c.profile, variables: c.variables, survey: c.survey, times: c.times, stray: judge, hours: c.hours, rollup: c.rollup, outcomes: c.outcomes,
 		open: map[chunkID]*chunk{}, room: int64(memory), recent: make([][stepsPerChunk]*chunk, len(c.times.names)), bins: make([]int, len(c.variables))}
 	k.fine, k.coarse = []int{0}, []int{0}
 	widest := 0
@@ -72,6 +77,7 @@ func newChunker(c *counter, judge stray, memory int) *chunker {
 
 func (k *chunker) run(ctx context.Context, src *source, minRows int) error {
 	p := k.profile.Provenance
+	k.minSamples = max(1, minRows)
 	k.waiting = k.times.judged(p.Start, p.End, uint64(max(1, minRows)))
 	for len(k.waiting) > 0 {
 		before := len(k.waiting)
@@ -91,6 +97,7 @@ func (k *chunker) row(r *row) error {
 		return err
 	}
 	binned := false
+	var told *rowOutcome
 	for i, step := range k.times.step {
 		number := t.Unix() / step
 		for back := range int64(stepsPerChunk) {
@@ -106,9 +113,15 @@ func (k *chunker) row(r *row) error {
 				for j, v := range k.variables {
 					k.bins[j] = v.bin(r)
 				}
+				if k.outcomes != nil {
+					told, _ = k.outcomes.read(r)
+				}
 				binned = true
 			}
 			k.add(c, max(0, k.hours.cell(t)), hourOf(t))
+			if told != nil {
+				k.outcomes.count(&c.sums, told)
+			}
 			if c.left == 0 {
 				k.judge(c)
 				k.close(c)
@@ -146,7 +159,7 @@ func (k *chunker) find(id chunkID) *chunk {
 func (k *chunker) sizeOf(id chunkID) int64 {
 	cells := min(k.times.lengths[id.window]/3600+1, int64(max(1, k.profile.Rhythm.Cycle.Cells())))
 	n := len(k.variables)
-	return 4 * (int64(k.fine[n]+n) + cells*int64(k.coarse[n]+n+8))
+	return 4*(int64(k.fine[n]+n)+cells*int64(k.coarse[n]+n+8)) + k.outcomes.size()
 }
 
 func (k *chunker) close(c *chunk) {
@@ -180,6 +193,7 @@ func (k *chunker) add(c *chunk, cell int, hour int64) {
 func (k *chunker) judge(c *chunk) {
 	missing := k.coarse[len(k.variables)]
 	window := k.times.names[c.id.window]
+	k.judgeQuality(c, window)
 	var hours []summary.HourCount
 	for i, v := range k.variables {
 		counts := k.counts[:len(v.Counts)]
@@ -212,6 +226,36 @@ func (k *chunker) judge(c *chunk) {
 			}
 			keep(v.Variable, window, statistic, x, c.id.aligned())
 		}
+	}
+}
+
+// judgeQuality keeps the worst values of the measures of quality, over chunks that have outcomes enough.
+func (k *chunker) judgeQuality(c *chunk, window string) {
+	if k.outcomes == nil {
+		return
+	}
+	o := outcome.Gather(outcome.Series(c.sums.Series()))
+	if o.Samples() < float64(k.minSamples) {
+		return
+	}
+	for _, m := range quality.Measure(o, k.profile) {
+		limits := k.profile.QualityLimits
+		if limits == nil {
+			limits = map[string]map[string]profile.QualityLimit{}
+			k.profile.QualityLimits = limits
+		}
+		if limits[window] == nil {
+			limits[window] = map[string]profile.QualityLimit{}
+		}
+		l, ok := limits[window][m.Name]
+		if !ok {
+			l = profile.QualityLimit{Worst: m.Value, LessIsBetter: m.LessIsBetter}
+		}
+		l.Worst = l.Worse(m.Value)
+		if c.id.aligned() {
+			l.Chunks++
+		}
+		limits[window][m.Name] = l
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/leeway-ml/leeway/judge/outcome"
 	"github.com/leeway-ml/leeway/profile"
 )
 
@@ -63,10 +64,12 @@ type counter struct {
 	segments  []map[string]*profile.Segment // by option and segmentKey
 	bins      []int                         // of the row, by variable
 	times     *chunkTimes
+	outcomes  *outcomes // nil where rows have no ground truth
+	sums      outcome.Counter
 }
 
 func newCounter(p *profile.Profile, variables []*variable, s *survey, times *chunkTimes) *counter {
-	c := &counter{profile: p, variables: variables, survey: s, hours: newHourCells(p.Rhythm), bins: make([]int, len(variables)), times: times}
+	c := &counter{profile: p, variables: variables, survey: s, hours: newHourCells(p.Rhythm), bins: make([]int, len(variables)), times: times, outcomes: newOutcomes(p, variables, s)}
 	cells := p.Rhythm.Cycle.Cells()
 	for _, v := range variables {
 		c.rollup = append(c.rollup, rollupOf(v.Variable))
@@ -95,7 +98,11 @@ func rollupOf(v *profile.Variable) []int {
 
 func (c *counter) run(ctx context.Context, src *source) error {
 	c.openSegments()
-	return src.scan(ctx, "counts", c.row)
+	if err := src.scan(ctx, "counts", c.row); err != nil {
+		return err
+	}
+	c.profile.Outcomes = c.sums.Series()
+	return nil
 }
 
 func (c *counter) row(r *row) error {
@@ -127,6 +134,11 @@ func (c *counter) row(r *row) error {
 			if cell >= 0 && v.Hours != nil {
 				v.Hours.Counts[cell][c.rollup[i][bin]]++
 			}
+		}
+	}
+	if c.outcomes != nil {
+		if o, ok := c.outcomes.read(r); ok {
+			c.outcomes.count(&c.sums, o)
 		}
 	}
 	for i, columns := range c.survey.options.Segments {
