@@ -23,6 +23,9 @@ type trial struct {
 
 // newTrial divides the window between two panes, so that about two thirds of the outcomes lie before; nil where one side has too few.
 func newTrial(w *summary.Window, s *subject, least float64) *trial {
+	if s.samples() < 2*least {
+		return nil
+	}
 	tables := make([]*scores.Table, len(w.Panes))
 	counts := make([]float64, len(w.Panes))
 	total := 0.0
