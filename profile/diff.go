@@ -55,6 +55,12 @@ func Diff(a, b *Profile) []Difference {
 		}
 	}
 	diffSegments(a, b, add)
+	switch before, after := a.OutcomeRows(), b.OutcomeRows(); {
+	case before == 0 && after > 0:
+		add("outcomes", "added: %d rows with ground truth", after)
+	case before > 0 && after == 0:
+		add("outcomes", "removed")
+	}
 	return all
 }
 

@@ -14,7 +14,7 @@ func newProfileDiffCommand() *cobra.Command {
 		Use:   "diff OLD NEW",
 		Short: "Say what differs between two profiles",
 		Long: `Say what differs between two profiles: variables added and removed, bins, categories, distributions (as PSI over the old
-profile's deciles or categories), missing values, segments.`,
+profile's deciles or categories), missing values, segments, quality.`,
 		Example: `  leewayctl profile diff profiles/fraud-3.json profiles/fraud-4.json`,
 		Args:    cobra.ExactArgs(2),
 		RunE: func(command *cobra.Command, paths []string) error {
@@ -28,7 +28,7 @@ profile's deciles or categories), missing values, segments.`,
 			}
 			out := command.OutOrStdout()
 			fmt.Fprintf(out, "old: %s, id %s, %d rows\nnew: %s, id %s, %d rows\n", nameOf(a), a.ID(), a.Provenance.Rows, nameOf(b), b.ID(), b.Provenance.Rows)
-			differences := profile.Diff(a, b)
+			differences := append(profile.Diff(a, b), qualityDifferences(a, b)...)
 			if len(differences) == 0 {
 				_, err := fmt.Fprintln(out, "no differences")
 				return err
