@@ -117,6 +117,15 @@ func (s *shard) refuse(p *plan, field, reason int, why, found string) {
 	}
 }
 
+// unseenClass counts an outcome of a class that the profile does not know, and says so.
+func (s *shard) unseenClass(p *plan, class string) {
+	s.tally.unseenClasses++
+	if s.notices.once(noticeKey{p.model, p.version, "unseen_class", ""}) {
+		s.notices.warn(p, "An outcome has a class that the model's profile does not know; it is counted as it is. Is it spelled otherwise? Is the profile older than the class?",
+			zap.String("class", short(class)))
+	}
+}
+
 // overflowed counts an observation beyond a limit, and says so.
 func (s *shard) overflowed(p *plan, limit int) {
 	s.tally.overflowed[limit]++

@@ -99,7 +99,7 @@ func (s *shard) addOutcome(e *event.Event) {
 
 // acceptOutcome refuses what says it is an outcome, but not of what.
 func (s *shard) acceptOutcome(e *event.Event, join joinResult) bool {
-	reason := -1
+	var reason int
 	switch {
 	case join == joinNone:
 		reason = eventJoinResult

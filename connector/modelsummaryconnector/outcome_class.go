@@ -47,7 +47,7 @@ func (s *shard) prepareBinary(p *planState, o *observation) {
 		s.refuse(p.plan, fieldClass, refusedMissing, "an outcome needs the predicted class, or a score; send ml.prediction.class or ml.prediction.score", "neither")
 		return
 	}
-	x.predicted, x.truth = predicted, truth
+	s.setClasses(p.plan, x, predicted, truth)
 	if hasScore {
 		x.scores = append(x.scores, o.scores...)
 		x.loss(lossLog, loss.LogBinary(score, truth == positive))
@@ -76,7 +76,7 @@ func (s *shard) prepareMulticlass(p *planState, o *observation) {
 		s.refuse(p.plan, fieldClass, refusedMissing, "an outcome needs the predicted class; send ml.prediction.class, or ml.prediction.probability.<class>", "none")
 		return
 	}
-	x.predicted, x.truth = predicted, truth
+	s.setClasses(p.plan, x, predicted, truth)
 	x.scores = append(x.scores, o.scores...)
 	if at, ok := find(o.scores, predicted); ok {
 		x.top, x.hasTop = o.scores[at].score, true
@@ -133,6 +133,37 @@ func (s *shard) trueClass(p *plan, e *event.Event) (string, bool) {
 	}
 	s.refuse(p, fieldGroundTruth, refusedType, "the truth of a classification is a class; send ml.ground_truth.class, or ml.task.type if the model is no classifier", "no class")
 	return "", false
+}
+
+// setClasses notes what was predicted and what was true, and tells of classes that the profile does not know.
+func (s *shard) setClasses(p *plan, x *outcome, predicted, truth string) {
+	x.predicted, x.truth = predicted, truth
+	if p.classes == nil {
+		return
+	}
+	for _, class := range []string{predicted, truth} {
+		if _, known := p.classes[class]; !known {
+			s.unseenClass(p, class)
+			return
+		}
+	}
+}
+
+// classesOf are the classes that a profile knows; nil where it does not know all that the reference had.
+func classesOf(p *profile.Profile) map[string]struct{} {
+	var classes map[string]struct{}
+	for _, v := range []*profile.Variable{p.TrueClass, p.Class} {
+		if v == nil || len(v.Categories) == 0 || len(v.Counts) > len(v.Categories) && v.Counts[len(v.Categories)] > 0 {
+			continue
+		}
+		if classes == nil {
+			classes = map[string]struct{}{}
+		}
+		for _, class := range v.Categories {
+			classes[class] = struct{}{}
+		}
+	}
+	return classes
 }
 
 // alike reports whether two classes can be of the same pair: "1" and "true" can't.

@@ -27,6 +27,8 @@ type plan struct {
 	values, truths           *profile.Variable
 	valueRollup, truthRollup []float64
 	negative                 string // class of a binary task, where the profile says it
+	// classes are those of the profile; nil where it does not know all of them.
+	classes map[string]struct{}
 }
 
 // planFeature is one feature of a profile. Its cells are its bins; those of a categorical one end with Other and Unseen.
@@ -75,6 +77,7 @@ func newPlan(model, version string, p *profile.Profile) *plan {
 		pl.truths, pl.truthRollup = p.TrueValue, p.TrueValue.RollupBounds()
 	}
 	pl.negative = negativeOf(p)
+	pl.classes = classesOf(p)
 	return pl
 }
 

@@ -81,6 +81,7 @@ type tally struct {
 	// outcomes and feedback likewise.
 	outcomes, feedback uint64
 	unprofiled         uint64
+	unseenClasses      uint64
 	refused            [eventReasons]uint64
 	ignored            [7]uint64
 	invalid            [invalidReasons]uint64
@@ -107,6 +108,7 @@ func (t *tally) report(ctx context.Context, to *metadata.TelemetryBuilder) {
 	add(ctx, to.ModelSummaryFeedback, t.feedback)
 	add(ctx, to.ModelSummaryAttributesDropped, t.dropped)
 	add(ctx, to.ModelSummaryInputsUnprofiled, t.unprofiled)
+	add(ctx, to.ModelSummaryClassesUnseen, t.unseenClasses)
 	for i, n := range t.refused {
 		add(ctx, to.ModelSummaryEventsRefused, n, attribute.String("reason", eventReasonNames[i]))
 	}

@@ -29,6 +29,7 @@ type TelemetryBuilder struct {
 	mu                            sync.Mutex
 	registrations                 []metric.Registration
 	ModelSummaryAttributesDropped metric.Int64Counter
+	ModelSummaryClassesUnseen     metric.Int64Counter
 	ModelSummaryEarlyFlushes      metric.Int64Counter
 	ModelSummaryEvents            metric.Int64Counter
 	ModelSummaryEventsIgnored     metric.Int64Counter
@@ -101,6 +102,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	builder.ModelSummaryAttributesDropped, err = builder.meter.Int64Counter(
 		"otelcol_model_summary_attributes_dropped",
 		metric.WithDescription("Events whose sender had left out attributes (dropped_attributes_count is not 0). [Development]"),
+		metric.WithUnit("{event}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ModelSummaryClassesUnseen, err = builder.meter.Int64Counter(
+		"otelcol_model_summary_classes_unseen",
+		metric.WithDescription("Outcomes whose predicted or true class is not in the model's profile; they are counted all the same. [Development]"),
 		metric.WithUnit("{event}"),
 	)
 	errs = errors.Join(errs, err)

@@ -25,6 +25,7 @@ func TestSetupTelemetry(t *testing.T) {
 		return nil
 	}))
 	tb.ModelSummaryAttributesDropped.Add(context.Background(), 1)
+	tb.ModelSummaryClassesUnseen.Add(context.Background(), 1)
 	tb.ModelSummaryEarlyFlushes.Add(context.Background(), 1)
 	tb.ModelSummaryEvents.Add(context.Background(), 1)
 	tb.ModelSummaryEventsIgnored.Add(context.Background(), 1)
@@ -38,6 +39,9 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ModelSummaryOverflowed.Add(context.Background(), 1)
 	tb.ModelSummaryValuesRefused.Add(context.Background(), 1)
 	AssertEqualModelSummaryAttributesDropped(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualModelSummaryClassesUnseen(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualModelSummaryEarlyFlushes(t, testTel,
