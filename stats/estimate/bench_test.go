@@ -1,6 +1,7 @@
 package estimate
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 )
@@ -18,18 +19,32 @@ func benchmarked(b *testing.B) (*Reference, *sample) {
 	return r, draw(world{2, 0.5, 1})
 }
 
-// All measures of a window of 300 bins.
-func BenchmarkExpect(b *testing.B) {
+// Each measure of a window of 300 bins, with its error.
+func BenchmarkMeasures(b *testing.B) {
 	r, window := benchmarked(b)
-	b.ReportAllocs()
-	for b.Loop() {
-		e := r.Expect(window.predictions)
-		e.Accuracy()
-		e.F1()
-		e.ROCAUC()
-		e.AveragePrecision()
-		e.LogLoss()
+	b.Run("expect", func(b *testing.B) {
+		for b.Loop() {
+			r.Expect(window.predictions)
+		}
+	})
+	e := r.Expect(window.predictions)
+	for _, measure := range []struct {
+		name string
+		of   func() Value
+	}{{"accuracy", e.Accuracy}, {"f1", e.F1}, {"roc_auc", e.ROCAUC}, {"average_precision", e.AveragePrecision}, {"log_loss", e.LogLoss}} {
+		b.Run(measure.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				measure.of()
+			}
+		})
 	}
+	l := NewLosses([]Loss{{100, 50, 40}, {100, 60, 70}, {100, 90, 100}}, math.NaN())
+	b.Run("mae", func(b *testing.B) {
+		for b.Loop() {
+			l.MAE([]float64{5, 6, 7})
+		}
+	})
 }
 
 func BenchmarkNewReference(b *testing.B) {
