@@ -17,13 +17,16 @@ type ADWINConfig struct {
 	MinWindow int
 	// Grace is the number of values before the first test.
 	Grace int
-	// ScaleFree leaves out the term of the bound that takes values to be from 0 to 1, so that values in any unit are treated alike.
+	// ScaleFree leaves out the term of the bound that takes values to be from 0 to 1, so that values in any unit are treated
+	// alike.
 	ScaleFree bool
+	// Direction is which changes are drifts. A change in the other one only takes the older side from the window.
+	Direction Direction
 }
 
-// DefaultADWIN is River's.
+// DefaultADWIN is River's: both directions.
 func DefaultADWIN() ADWINConfig {
-	return ADWINConfig{Delta: 0.002, Clock: 32, MaxBuckets: 5, MinWindow: 5, Grace: 10}
+	return ADWINConfig{Delta: 0.002, Clock: 32, MaxBuckets: 5, MinWindow: 5, Grace: 10, Direction: Both}
 }
 
 func (c ADWINConfig) validate() error {
@@ -39,7 +42,10 @@ func (c ADWINConfig) validate() error {
 	if err := inside("min window", float64(c.MinWindow), 1, 1e9); err != nil {
 		return err
 	}
-	return inside("grace", float64(c.Grace), 0, 1e9)
+	if err := inside("grace", float64(c.Grace), 0, 1e9); err != nil {
+		return err
+	}
+	return c.Direction.validate()
 }
 
 const (
@@ -154,10 +160,13 @@ func (d *ADWIN) test() {
 	for d.cut() {
 		d.dropOldest()
 	}
-	if d.width < width {
-		d.level = Drift
-		d.dropped = width - d.width
-		d.droppedMean = (total - d.total) / d.dropped
+	if d.width == width {
+		return
+	}
+	dropped := width - d.width
+	before := (total - d.total) / dropped
+	if rise := d.total/d.width > before; rise && d.config.Direction.up() || !rise && d.config.Direction.down() {
+		d.level, d.dropped, d.droppedMean = Drift, dropped, before
 	}
 }
 
@@ -249,6 +258,7 @@ func (d *ADWIN) write(b []byte) []byte {
 	b = appendCount(b, c.MinWindow)
 	b = appendCount(b, c.Grace)
 	b = appendFlag(b, c.ScaleFree)
+	b = appendCount(b, uint8(c.Direction))
 	b = appendFloat(b, d.origin)
 	b = appendFloat(b, d.total)
 	b = appendFloat(b, d.squares)
@@ -278,6 +288,7 @@ func (d *ADWIN) read(r *reader) {
 	c.MinWindow = int(r.count(1e9))
 	c.Grace = int(r.count(1e9))
 	c.ScaleFree = r.flag()
+	c.Direction = r.direction()
 	r.check(c.validate())
 	d.origin = r.value()
 	d.total = r.finite()

@@ -2,6 +2,7 @@ package conceptdrift
 
 import (
 	"encoding/json"
+	"math"
 	"sort"
 	"strconv"
 	"testing"
@@ -70,6 +71,37 @@ func hddmW(change func(*HDDMWConfig)) Detector {
 	return must(NewHDDMW(c))
 }
 
+// exceptions are where others find other change points, with the value from which on, and the cause.
+var exceptions = []struct {
+	stream, detector string
+	from             int
+	cause            string
+}{
+	{"elec2_errors", "frouros.STEPD defaults", 3502, "frouros takes the absolute value of T: 60 values without an error after the drift at 3442 are a drift to it"},
+}
+
+// exception is the first index at which ours may differ, or that after the last.
+func exception(t *testing.T, stream, detector string, n int) int {
+	for _, e := range exceptions {
+		if e.stream == stream && e.detector == detector {
+			t.Logf("compared until %d: %s", e.from, e.cause)
+			return e.from
+		}
+	}
+	return n
+}
+
+// until is the indices below a limit.
+func until(indices []int, limit int) []int {
+	below := []int{}
+	for _, i := range indices {
+		if i < limit {
+			below = append(below, i)
+		}
+	}
+	return below
+}
+
 func TestGolden(t *testing.T) {
 	for name, stream := range goldenStreams(t) {
 		for which, make := range golden {
@@ -82,9 +114,13 @@ func TestGolden(t *testing.T) {
 				require.NoError(t, json.Unmarshal(raw, &want))
 				d := make()
 				drifts, warnings := run(t, d, stream.values)
-				assert.Equal(t, want.Drifts, append([]int{}, drifts...))
+				limit := exception(t, name, which, stream.N)
+				assert.Equal(t, until(want.Drifts, limit), until(drifts, limit))
+				if limit < stream.N {
+					assert.NotEqual(t, want.Drifts, drifts, "no exception any more")
+				}
 				if want.WarningStarts != nil {
-					assert.Equal(t, want.WarningStarts, append([]int{}, warnings...)[:min(len(warnings), 300)])
+					assert.Equal(t, want.WarningStarts, until(warnings, stream.N)[:min(len(warnings), 300)])
 				}
 				if want.Widths != nil {
 					adwinAlike(t, make().(*ADWIN), stream.values, want)
@@ -115,4 +151,66 @@ func adwinAlike(t *testing.T, d *ADWIN, stream []float64, want goldenDetector) {
 	assert.InEpsilon(t, want.Final.Total, d.total+d.origin*d.width, 1e-9)
 	assert.InEpsilon(t, want.Final.Squares, d.squares, 1e-9)
 	assert.InEpsilon(t, want.Final.Estimation, d.Estimate().Mean, 1e-9)
+}
+
+// Of STEPD's exception, that its cause is the cause: where frouros differs first, there was no error in the 60 values until then.
+func TestExceptionOfSTEPD(t *testing.T) {
+	s := goldenStreams(t)["elec2_errors"]
+	var want goldenDetector
+	require.NoError(t, json.Unmarshal(s.Detectors["frouros.STEPD defaults"], &want))
+	assert.Contains(t, want.Drifts, 3502)
+	for i := 3443; i <= 3502; i++ {
+		assert.Zero(t, s.values[i])
+	}
+}
+
+// KSWIN draws its own random numbers: it finds as many drifts as River's ten seeds do, and the first of them where they do.
+func TestGoldenKSWIN(t *testing.T) {
+	for name, s := range goldenStreams(t) {
+		t.Run(name, func(t *testing.T) {
+			var want goldenDetector
+			require.NoError(t, json.Unmarshal(s.Detectors["river.KSWIN alpha=0.0001 window_size=100 stat_size=30"], &want))
+			var counts, firsts []float64
+			for seed := range uint64(10) {
+				c := DefaultKSWIN()
+				c.Alpha, c.Seed = 0.0001, seed
+				drifts, _ := run(t, must(NewKSWIN(c)), s.values)
+				counts = append(counts, float64(len(drifts)))
+				if len(drifts) > 0 {
+					firsts = append(firsts, float64(drifts[0]))
+				}
+			}
+			var theirs, theirFirsts []float64
+			for i, n := range want.DriftsPerSeed {
+				theirs = append(theirs, float64(n))
+				if first := want.FirstPerSeed[i]; first != nil {
+					theirFirsts = append(theirFirsts, float64(*first))
+				}
+			}
+			t.Logf("drifts %v, River %v; first %v, River %v", counts, theirs, firsts, theirFirsts)
+			// Means of ten, each off by its standard error at most four times, and by one drift where they are few.
+			tolerance := 1 + 4*math.Sqrt((variance(counts)+variance(theirs))/10)
+			assert.InDelta(t, average(theirs), average(counts), tolerance)
+			if len(theirFirsts) == 10 {
+				require.Len(t, firsts, 10)
+				assert.InDelta(t, sortedCopy(theirFirsts)[5], sortedCopy(firsts)[5], 300)
+			}
+		})
+	}
+}
+
+func average(x []float64) float64 {
+	var m mean
+	for _, v := range x {
+		m.update(v)
+	}
+	return m.mean
+}
+
+func variance(x []float64) float64 {
+	squares := 0.0
+	for _, v := range x {
+		squares += (v - average(x)) * (v - average(x))
+	}
+	return squares / float64(len(x)-1)
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -160,4 +161,10 @@ func run(t testing.TB, d Detector, stream []float64) (drifts, warnings []int) {
 		before = level
 	}
 	return drifts, warnings
+}
+
+func sortedCopy(x []float64) []float64 {
+	y := slices.Clone(x)
+	slices.Sort(y)
+	return y
 }

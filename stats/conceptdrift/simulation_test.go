@@ -11,7 +11,10 @@ import (
 	"testing"
 )
 
-var simulate = flag.Bool("simulate", false, "TestSimulation: the tables of docs/concept-drift.md in full, instead of a small version; takes some minutes")
+var (
+	simulate = flag.Bool("simulate", false, "TestSimulation: the tables of docs/concept-drift.md in full, instead of a small version; takes five minutes of CPU")
+	runs     = flag.Int("runs", 100, "of TestSimulation -simulate, for each cell; twice as many for delays")
+)
 
 // signal is a law of values, with changes by which it gets worse.
 type signal struct {
@@ -58,16 +61,10 @@ func contenders() []contender {
 		all = append(all, contender{m.String(), func() Detector { return must(New(m)) }})
 	}
 	return append(all,
-		contender{"adwin, ScaleFree", func() Detector { return adwin(func(c *ADWINConfig) { c.ScaleFree = true }) }},
-		contender{"adwin, ScaleFree, MinWindow 32", func() Detector {
-			return adwin(func(c *ADWINConfig) { c.ScaleFree, c.MinWindow = true, 32 })
-		}},
-		contender{"adwin, MinWindow 32", func() Detector { return adwin(func(c *ADWINConfig) { c.MinWindow = 32 }) }},
+		contender{"recommended, errors and losses", func() Detector { return Recommended(LossSignal) }},
+		contender{"recommended, values", func() Detector { return Recommended(ValueSignal) }},
 		contender{"eddm, 0.8, 0.75", func() Detector { return must(NewEDDM(EDDMConfig{30, 0.8, 0.75})) }},
 		contender{"hddm_w, FromFirst", func() Detector { return hddmW(func(c *HDDMWConfig) { c.FromFirst = true }) }},
-		contender{"hddm_w, FromFirst, 1e-5", func() Detector {
-			return hddmW(func(c *HDDMWConfig) { c.FromFirst, c.Drift, c.Warning = true, 1e-5, 1e-3 })
-		}},
 		contender{"kswin, Alpha 1e-4", func() Detector {
 			c := DefaultKSWIN()
 			c.Alpha = 1e-4
@@ -175,7 +172,7 @@ func simulation(runs int) (alarms, delays string) {
 
 func TestSimulation(t *testing.T) {
 	if *simulate {
-		alarms, delays := simulation(100)
+		alarms, delays := simulation(*runs)
 		fmt.Printf("Drifts in 100,000 values without a change:\n\n%s\nMedian delay:\n\n%s", alarms, delays)
 	}
 }
