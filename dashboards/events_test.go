@@ -18,8 +18,8 @@ import (
 	"github.com/leeway-ml/leeway/test/leewaytest"
 )
 
-// sendWrong sends events that make a collector count what it can't use, each in another way.
-func sendWrong(t *testing.T, collector *leewaytest.Collector) {
+// sendWrong sends events that make a collector count what it can't use, each in another way; and what a user says of a flight.
+func sendWrong(t *testing.T, collector *leewaytest.Collector, flight string) {
 	logs := plog.NewLogs()
 	records := logs.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords()
 	event := func(name, at, model string) plog.LogRecord {
@@ -51,6 +51,17 @@ func sendWrong(t *testing.T, collector *leewaytest.Collector) {
 	r.SetDroppedAttributesCount(3)
 	// A model without a profile.
 	event(semconv.EventPrediction, last, "unknown").Attributes().PutDouble(semconv.AttrInputPrefix+"x", 1)
+
+	const later = "2013-08-30T20:00:00Z"
+	r = event(semconv.EventFeedback, later, "flight-delay")
+	r.Attributes().PutStr(semconv.AttrPredictionID, flight)
+	r.Attributes().PutStr(semconv.AttrFeedbackName, "helpful")
+	r.Attributes().PutDouble(semconv.AttrFeedbackScoreValue, 0.5)
+	for _, id := range []string{flight, "nobody"} { // a second label, and one of a flight that never was
+		r = event(semconv.EventGroundTruth, later, "flight-delay")
+		r.Attributes().PutStr(semconv.AttrPredictionID, id)
+		r.Attributes().PutStr(semconv.AttrGroundTruthClass, "late")
+	}
 
 	body, err := plogotlp.NewExportRequestFromLogs(logs).MarshalProto()
 	require.NoError(t, err)

@@ -24,12 +24,16 @@ const collectorConfig = `
 extensions: {profiles: {directory: %q}}
 receivers: {otlp: {protocols: {grpc: {endpoint: "${leewaytest:otlp_grpc}"}, http: {endpoint: "${leewaytest:otlp_http}"}}}}
 connectors: {model_summary: {flush_interval: 1s, limits: {max_features: 1}}}
-processors: {model_statistics: {idle_timeout: 1s, emit_interval: 1s, drift: {statistics: [all]}}, model_rollup: {emit_interval: 1s}}
+processors:
+  calibrate:
+  ground_truth: {time_to_live: 48h, idle_timeout: 1s}
+  model_statistics: {idle_timeout: 1s, emit_interval: 1s, drift: {statistics: [all]}, quality: {statistics: [all], objectives: {accuracy: {at_least: 0.99}}}, calibration: {statistics: [all]}}
+  model_rollup: {emit_interval: 1s}
 exporters: {prometheus: {endpoint: "${leewaytest:prometheus}", without_scope_info: true, metric_expiration: 10m}}
 service:
   extensions: [profiles]
   pipelines:
-    logs: {receivers: [otlp], exporters: [model_summary]}
+    logs: {receivers: [otlp], processors: [calibrate, ground_truth], exporters: [model_summary]}
     metrics: {receivers: [model_summary], processors: [model_statistics, model_rollup], exporters: [prometheus]}
 `
 
@@ -46,6 +50,21 @@ var silent = map[string]string{
 	"otelcol_model_rollup_emit_failures":                "the next component refuses roll-ups",
 	"otelcol_model_rollup_series_evicted":               "nothing is added to a series for max_stale",
 	"otelcol_model_rollup_points_rebinned":              "summaries come over other bins than the profile's",
+	"otelcol_ground_truth_emit_failures":                "the next component refuses outcomes",
+	"otelcol_ground_truth_events_future":                "an event's time is ahead of the clock",
+	"otelcol_ground_truth_evicted":                      "a limit of ground_truth is reached",
+	"otelcol_ground_truth_storage_corrupt":              "the storage has been damaged",
+	"otelcol_ground_truth_storage_failures":             "the storage fails",
+	"otelcol_ground_truth_storage_lost":                 "the storage fails for long",
+	"otelcol_pebble_storage_commit_duration_bucket":     "there is a pebble_storage",
+	"otelcol_pebble_storage_compaction_debt":            "there is a pebble_storage",
+	"otelcol_pebble_storage_disk_size":                  "there is a pebble_storage",
+	"otelcol_pebble_storage_failures":                   "there is a pebble_storage",
+	"otelcol_pebble_storage_memory_size":                "there is a pebble_storage",
+	"otelcol_pebble_storage_operations":                 "there is a pebble_storage",
+	"model:ml_quality_burn:6h":                          "ten minutes pass",
+	"model:ml_quality_burn:1d":                          "ten minutes pass",
+	"model:ml_quality_burn:3d":                          "ten minutes pass",
 	"otelcol_local_prometheus_samples_appended":         "there is an embedded Prometheus",
 	"otelcol_local_prometheus_samples_dropped":          "there is an embedded Prometheus",
 	"otelcol_local_prometheus_series":                   "there is an embedded Prometheus",
@@ -74,11 +93,12 @@ var silent = map[string]string{
 func TestPrometheus(t *testing.T) {
 	folder := t.TempDir()
 	data := filepath.Join(leewaytest.Repository(t), "examples", "quickstart", "flights.csv.gz")
+	truth := filepath.Join(leewaytest.Repository(t), "examples", "quickstart", "flights_truth.csv.gz")
 	model := []string{"--model", "flight-delay", "--version", "1", "--id-column", "prediction_id", "--class-column", "predicted_class", "--score-column", "predicted_probability", "--quiet"}
 	profiles := filepath.Join(folder, "profiles")
 	require.NoError(t, os.Mkdir(profiles, 0o755))
 	require.NoError(t, os.WriteFile(filepath.Join(profiles, "broken.json"), []byte("{}"), 0o600))
-	prometheustest.Leewayctl(t, append([]string{"profile", data, "--time-column", "timestamp", "--where", "split=reference", "--positive-class", "late",
+	prometheustest.Leewayctl(t, append([]string{"profile", data, "--time-column", "timestamp", "--truth", truth, "--where", "split=reference", "--positive-class", "late",
 		"--time-zone", "America/New_York", "--output", filepath.Join(profiles, "flight-delay.json")}, model...)...)
 
 	collector := leewaytest.Start(t, fmt.Sprintf(collectorConfig, profiles))
@@ -86,16 +106,16 @@ func TestPrometheus(t *testing.T) {
 		return regexp.MustCompile(`(?m)^( +for): \w+$`).ReplaceAllString(rules, "$1: 0s") // the replay does not take so long
 	}})
 	replay := func(from, to string) {
-		prometheustest.Leewayctl(t, append([]string{"replay", data, "--exclude", "split", "--from", from, "--to", to, "--endpoint", collector.OTLPGRPC}, model...)...)
+		prometheustest.Leewayctl(t, append([]string{"replay", data, truth, "--exclude", "split", "--from", from, "--to", to, "--endpoint", collector.OTLPGRPC}, model...)...)
 	}
 	replay("2013-08-01", "2013-08-28")
 	p.Await(t, `ml_predictions_total`)
 	replay("2013-08-28", "2013-09-01")
 	p.Await(t, `ml_statistics_samples{ml_window="7d"}`)
 	// Counters must have been seen by two scrapes, so that their rates are something.
-	sendWrong(t, collector)
+	sendWrong(t, collector, "f057225")
 	p.Await(t, `otelcol_model_statistics_points_refused`)
-	sendWrong(t, collector)
+	sendWrong(t, collector, "f057226")
 
 	names := promnames.Exported(t)
 	for _, record := range records(t) {
@@ -160,7 +180,7 @@ func ask(where, query string) question {
 	q := question{where: where}
 	for _, feature := range []string{"temperature", "destination"} {
 		q.expressions = append(q.expressions, strings.NewReplacer("$__rate_interval", "5m", "$__range", "1h", "$model", "flight-delay", "$version", "1", "$window", "7d",
-			"$feature", feature, "${segment:raw}", "", "$job", ".*", "$instance", ".*").Replace(query))
+			"$feature", feature, "${measure}", "accuracy", "$class", "late", "${segment:raw}", "", "$job", ".*", "$instance", ".*").Replace(query))
 	}
 	return q
 }
