@@ -19,18 +19,37 @@ type Counter struct {
 	confusion   map[[2]string]float64
 	odds        map[string]*oddsOfClass
 	calibration map[string]calibration.Bins
-	losses      map[lossKey]Sum
+	losses      [losses]Sum
+	top         map[int]Sum // by k
+	bins        []binLosses // by roll-up bin
 	errors      summary.Exponential
 	truth       Sum
 }
 
-// lossKey is a loss's name, and the prediction's roll-up bin, noBin for the losses of all.
-type lossKey struct {
-	name string
-	bin  int
+// Losses that are counted, beside the top-k misses.
+const (
+	squared = iota
+	absolute
+	over
+	under
+	absolutePercentage
+	symmetricPercentage
+	groundTruthSquared
+	logLoss
+	brier
+	losses // how many there are
+)
+
+// lossNames are from semconv.md.
+var lossNames = [losses]string{
+	"squared", "absolute", "over", "under", "absolute_percentage", "symmetric_percentage", "ground_truth_squared", "log", "brier",
 }
 
-const noBin = -1
+// binLosses are the losses of the predictions in one roll-up bin.
+type binLosses struct{ squared, absolute Sum }
+
+// maxBins bounds what a wrong bin can cost.
+const maxBins = 1000
 
 // AddBinary counts an outcome of a binary task. score is of the positive class, NaN where there is none. predicted is empty
 // where the model said no class: from a score of 0.5 on it is the positive one, below it the negative one.
@@ -49,8 +68,8 @@ func (c *Counter) AddBinary(positive, negative, predicted, truth string, score f
 		return
 	}
 	c.score(positive, predicted, truth, score)
-	c.loss("log", loss.LogBinary(score, truth == positive))
-	c.loss("brier", loss.Brier(score, truth == positive))
+	c.loss(logLoss, loss.LogBinary(score, truth == positive))
+	c.loss(brier, loss.Brier(score, truth == positive))
 }
 
 // AddMulticlass counts an outcome of several classes. probabilities are of the classes, which are sorted; both are empty where there
@@ -81,18 +100,21 @@ func (c *Counter) AddMulticlass(predicted, truth string, classes []string, proba
 	for i, class := range classes {
 		c.score(class, predicted, truth, probabilities[i])
 		if class == predicted {
-			c.top(predicted == truth, probabilities[i])
+			c.calibrated(Predicted, predicted == truth, probabilities[i])
 		}
 	}
 	ofTruth := 0.0
 	if at >= 0 {
 		ofTruth = probabilities[at] / total
 	}
-	c.loss("log", loss.Log(ofTruth))
-	c.loss("brier", loss.BrierMulticlass(probabilities, at))
+	c.loss(logLoss, loss.Log(ofTruth))
+	c.loss(brier, loss.BrierMulticlass(probabilities, at))
 	for _, k := range topK {
 		if k < len(probabilities) {
-			c.loss(topName(k), loss.TopKMiss(probabilities, at, k))
+			if c.top == nil {
+				c.top = map[int]Sum{}
+			}
+			c.top[k] = c.top[k].plus(Sum{1, loss.TopKMiss(probabilities, at, k)})
 		}
 	}
 }
@@ -105,34 +127,37 @@ func (c *Counter) AddTop(predicted, truth string, score float64) {
 	c.class(predicted, truth)
 	if score >= 0 && score <= 1 {
 		c.score(predicted, predicted, truth, score)
-		c.top(predicted == truth, score)
+		c.calibrated(Predicted, predicted == truth, score)
 	}
 }
 
 // AddRegression counts an outcome of a regression. bin is the roll-up bin of the predicted value, below 0 where there are none.
 func (c *Counter) AddRegression(prediction, truth float64, bin int) {
-	squared, truthSquared := loss.Squared(prediction, truth), loss.Squared(truth, 0)
-	if !finite(squared) || !finite(truthSquared) {
+	error2, truth2 := loss.Squared(prediction, truth), loss.Squared(truth, 0)
+	if !finite(error2) || !finite(truth2) {
 		return
 	}
 	c.truth = c.truth.plus(Sum{1, truth})
 	c.errors.Add(prediction-truth, errorBuckets)
-	c.loss("squared", squared)
-	c.loss("absolute", loss.Absolute(prediction, truth))
-	c.loss("over", loss.Over(prediction, truth))
-	c.loss("under", loss.Under(prediction, truth))
-	c.loss("absolute_percentage", loss.AbsolutePercentage(prediction, truth))
-	c.loss("symmetric_percentage", loss.SymmetricPercentage(prediction, truth))
-	c.loss("ground_truth_squared", truthSquared)
-	if bin >= 0 {
-		c.lossIn(bin, "squared", squared)
-		c.lossIn(bin, "absolute", loss.Absolute(prediction, truth))
+	size := loss.Absolute(prediction, truth)
+	c.loss(squared, error2)
+	c.loss(absolute, size)
+	c.loss(over, loss.Over(prediction, truth))
+	c.loss(under, loss.Under(prediction, truth))
+	c.loss(absolutePercentage, loss.AbsolutePercentage(prediction, truth))
+	c.loss(symmetricPercentage, loss.SymmetricPercentage(prediction, truth))
+	c.loss(groundTruthSquared, truth2)
+	if bin < 0 || bin >= maxBins {
+		return
 	}
+	for len(c.bins) <= bin {
+		c.bins = append(c.bins, binLosses{})
+	}
+	c.bins[bin].squared = c.bins[bin].squared.plus(Sum{1, error2})
+	c.bins[bin].absolute = c.bins[bin].absolute.plus(Sum{1, size})
 }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
-
-func topName(k int) string { return "top_" + strconv.Itoa(k) + "_miss" }
 
 func (c *Counter) class(predicted, truth string) {
 	if c.confusion == nil {
@@ -155,8 +180,6 @@ func (c *Counter) score(class, predicted, truth string, score float64) {
 	o[relation(class, predicted)][truly].Add(clipped/(1-clipped), profile.MaxOddsBuckets)
 	c.calibrated(class, truth == class, score)
 }
-
-func (c *Counter) top(right bool, score float64) { c.calibrated(Predicted, right, score) }
 
 func (c *Counter) calibrated(class string, right bool, score float64) {
 	bins := c.calibration[class]
@@ -182,15 +205,7 @@ func bit(b bool) int {
 	return 0
 }
 
-func (c *Counter) loss(name string, x float64) { c.lossIn(noBin, name, x) }
-
-func (c *Counter) lossIn(bin int, name string, x float64) {
-	if c.losses == nil {
-		c.losses = map[lossKey]Sum{}
-	}
-	key := lossKey{name, bin}
-	c.losses[key] = c.losses[key].plus(Sum{1, x})
-}
+func (c *Counter) loss(which int, x float64) { c.losses[which] = c.losses[which].plus(Sum{1, x}) }
 
 // Series are the sums as a profile holds them, sorted by metric, then by attributes.
 func (c *Counter) Series() []profile.OutcomeSeries {
@@ -237,12 +252,21 @@ func (c *Counter) Series() []profile.OutcomeSeries {
 			}
 		}
 	}
-	for key, s := range c.losses {
-		pairs := []string{semconv.AttrLossName, key.name}
-		if key.bin != noBin {
-			pairs = append(pairs, semconv.AttrBinIndex, fmt.Sprintf("%02d", key.bin))
+	addLoss := func(name string, s Sum, pairs ...string) {
+		if s.Count > 0 {
+			add(semconv.MetricOutcomeLoss, sum(s), append(pairs, semconv.AttrLossName, name)...)
 		}
-		add(semconv.MetricOutcomeLoss, sum(s), pairs...)
+	}
+	for which, s := range c.losses {
+		addLoss(lossNames[which], s)
+	}
+	for k, s := range c.top {
+		addLoss("top_"+strconv.Itoa(k)+"_miss", s)
+	}
+	for bin, b := range c.bins {
+		index := fmt.Sprintf("%02d", bin)
+		addLoss(lossNames[squared], b.squared, semconv.AttrBinIndex, index)
+		addLoss(lossNames[absolute], b.absolute, semconv.AttrBinIndex, index)
 	}
 	if c.errors.Count() > 0 {
 		add(semconv.MetricOutcomeError, profile.OutcomeSeries{Exponential: profile.NewOutcomeExponential(&c.errors)})
