@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -120,4 +121,101 @@ func TestGoldenQuality(t *testing.T) {
 		assert.InDelta(t, want.AveragePrecision, say("average_precision", up), 2e-3, name)
 	}
 	t.Logf("exact measures: greatest deviation %.1e", greatest)
+}
+
+// cbpe is what NannyML estimated for chunks of rows, without their labels.
+type cbpe struct {
+	Datasets map[string]struct {
+		Auto struct {
+			Chunks []struct {
+				Start   int
+				End     int `json:"end_inclusive"`
+				Metrics map[string]struct{ Value float64 }
+			}
+		}
+	}
+}
+
+// TestGoldenEstimates makes a profile of labelled reference rows, sends the predictions of each chunk without labels, and compares what the
+// real binary estimates with what NannyML did.
+func TestGoldenEstimates(t *testing.T) {
+	shared := sharedFolder(t)
+	var golden cbpe
+	text, err := os.ReadFile(filepath.Join(shared, "golden", "cbpe_nannyml.json"))
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(text, &golden))
+	truth := filepath.Join(shared, "data", "elec2_truth.csv.gz")
+	labelled := make(map[string]bool)
+	rows := readGzippedCSV(t, truth)
+	for _, row := range rows[1:] {
+		labelled[row[slices.Index(rows[0], "prediction_id")]] = true
+	}
+	sets := goldenSets()
+	for _, test := range []struct {
+		set             goldenSet
+		class, analysis string
+		profile         []string
+		counts          func(row map[string]string) bool
+	}{
+		{sets[0], "UP", "production", []string{"--truth", truth, "--id-column", "prediction_id", "--exclude", "split,timestamp,model_version"},
+			func(row map[string]string) bool { return labelled[row["prediction_id"]] }},
+		{sets[3], "1", "analysis", []string{"--label-column", "clf_target", "--exclude", "split,id,timestamp"},
+			func(map[string]string) bool { return true }},
+	} {
+		t.Run(test.set.name, func(t *testing.T) {
+			t.Parallel()
+			chunks := golden.Datasets[test.set.name].Auto.Chunks
+			var names []string
+			for k := range chunks {
+				names = append(names, fmt.Sprintf("chunk %02d", k))
+			}
+			n := -1
+			test.set.windows = func(row map[string]string, _ int) string {
+				if row["split"] != test.analysis || !test.counts(row) {
+					return ""
+				}
+				n++
+				for k, chunk := range chunks {
+					if chunk.Start <= n && n <= chunk.End {
+						return names[k]
+					}
+				}
+				return ""
+			}
+			folder := t.TempDir()
+			test.set.write(t, filepath.Join(shared, "data", test.set.file+".csv.gz"), folder, names)
+			ctl(t, slices.Concat([]string{"profile", filepath.Join(folder, "reference.csv"), "--model", "golden", "--rhythm", "none", "--quiet",
+				"--positive-class", test.class, "--output", filepath.Join(folder, "profiles", "golden.json")}, test.set.flags, test.profile, test.set.types())...)
+			out := filepath.Join(folder, "statistics.json")
+			collector := start(t, single(options{
+				profiles: filepath.Join(folder, "profiles"), out: out,
+				statistics: "windows: [{name: 1h, every: 1h}]\n    estimate: {statistics: [all]}",
+			}))
+			ctl(t, slices.Concat([]string{"replay", filepath.Join(folder, "windows.csv"), "--model", "golden", "--time-column", "ts", "--endpoint", collector.OTLPGRPC,
+				"--exclude", "split,id,prediction_id,timestamp,model_version,clf_target"}, test.set.flags, test.set.types())...)
+			collector.Stop(t)
+
+			got := readStatistics(t, out, func(string) bool { return true })
+			greatest := make(map[string]float64)
+			for k, chunk := range chunks {
+				for _, measure := range []string{"accuracy", "precision", "recall", "specificity", "f1", "roc_auc", "average_precision"} {
+					labels := "{ml.class=" + test.class + ",ml.model.name=golden,"
+					if measure == "accuracy" {
+						labels = "{ml.model.name=golden,"
+					}
+					value, ok := got["ml.quality.estimated."+measure+labels+"ml.model.version=unknown,ml.population=all,ml.window=1h}"][windowStart(k).Add(time.Hour)]
+					want := chunk.Metrics[measure].Value
+					if !ok {
+						assert.Equal(t, "precision", measure)
+						assert.Zero(t, want, "nothing was predicted as the class")
+						continue
+					}
+					assert.InDelta(t, want, value, 1e-2, "%s of the rows from %d on", measure, chunk.Start)
+					greatest[measure] = max(greatest[measure], math.Abs(want-value))
+				}
+			}
+			require.Len(t, greatest, 7)
+			t.Log("greatest deviations: ", greatest)
+		})
+	}
 }
