@@ -1,10 +1,12 @@
 package pebblestorage
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -190,6 +192,9 @@ func (c *client) apply(ctx context.Context, db *pebble.DB, ops []*storage.Operat
 		return key
 	}
 	if writes == 0 {
+		if len(ops) >= manyGets {
+			return c.getMany(ctx, db, ops)
+		}
 		for _, op := range ops {
 			if err := get(db, keyOf(op), op); err != nil {
 				return err
@@ -240,4 +245,38 @@ func get(from pebble.Reader, key []byte, op *storage.Operation) error {
 	}
 	op.Value = append(make([]byte, 0, len(value)), value...)
 	return closer.Close()
+}
+
+// manyGets are so many that it is worth sorting them.
+const manyGets = 16
+
+// getMany reads many entries in the order of their keys, so that what lies side by side is found together.
+func (c *client) getMany(ctx context.Context, db *pebble.DB, ops []*storage.Operation) (err error) {
+	sorted := slices.Clone(ops)
+	slices.SortFunc(sorted, func(a, b *storage.Operation) int { return strings.Compare(a.Key, b.Key) })
+	it, err := db.NewIterWithContext(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, it.Close()) }()
+	key := make([]byte, 0, len(c.prefix)+64)
+	for _, op := range sorted {
+		key = append(append(key[:0], c.prefix...), op.Key...)
+		op.Value = nil
+		if !it.SeekPrefixGE(key) {
+			if err := it.Error(); err != nil {
+				return err
+			}
+			continue
+		}
+		if !bytes.Equal(it.Key(), key) {
+			continue
+		}
+		value, err := it.ValueAndErr()
+		if err != nil {
+			return err
+		}
+		op.Value = append(make([]byte, 0, len(value)), value...)
+	}
+	return nil
 }
