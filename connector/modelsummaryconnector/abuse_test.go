@@ -200,6 +200,23 @@ func TestOutcomesOfInventedModels(t *testing.T) {
 	require.Contains(t, describeTelemetry(t, c.telemetry), "otelcol_model_summary_overflowed{limit=max_models}: 2000")
 }
 
+// Ground truths that nobody joins are no fault of theirs, but whoever reads the log should know; once, and not where some are
+// joined.
+func TestGroundTruthsWithoutOutcomes(t *testing.T) {
+	for _, outcomes := range []int{0, 1} {
+		c, _ := send(t, config(nil), enoughTruths+outcomes, func(i int, r plog.LogRecord) {
+			r.SetEventName(semconv.EventGroundTruth)
+			if i >= enoughTruths {
+				r.SetEventName(semconv.EventOutcome)
+			}
+			r.Attributes().PutStr(semconv.AttrModelName, "m")
+			r.Attributes().PutStr(semconv.AttrPredictionClass, "1")
+			r.Attributes().PutStr(semconv.AttrGroundTruthClass, "1")
+		})
+		require.Equal(t, 1-outcomes, c.logs.FilterMessageSnippet("Put the processor ground_truth before").Len())
+	}
+}
+
 // Outcomes of many panes: what is held stays within the limit, nothing is lost.
 func TestOutcomesAllOver(t *testing.T) {
 	const n = 2000

@@ -113,7 +113,7 @@ func (s *summariser) summarise(ctx context.Context, events iter.Seq[*event.Event
 	var bytes atomic.Int64
 	shard := newShard(s.catalog, s.cfg, s.notices, &bytes)
 	shard.begin()
-	defer func() { shard.tally.report(ctx, s.telemetry) }()
+	defer func() { s.report(ctx, &shard.tally) }()
 	send := func() error {
 		all := shard.take()
 		if len(all) == 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"testing"
 	"time"
 
@@ -183,5 +184,28 @@ func TestPartIsRefused(t *testing.T) {
 			s := sumUp(next.AllMetrics()...)
 			require.EqualValues(t, test.want(600, part), s.count(semconv.MetricPredictions, nil, false))
 		})
+	}
+}
+
+// Outcomes that are refused for now are kept, and what comes meanwhile is added to them.
+func TestRefusedOutcomesAreKept(t *testing.T) {
+	ctx := context.Background()
+	for name, outcomes := range outcomeKinds {
+		logs := outcomes(100)
+		next := &refusing{err: errors.New("full")}
+		c := start(t, config(func(c *Config) { c.Segments = [][]string{{"country"}} }), serve(), next)
+		require.NoError(t, c.ConsumeLogs(ctx, logs))
+		require.Error(t, c.shared.flush(ctx))
+		require.NoError(t, c.ConsumeLogs(ctx, logs))
+		require.NoError(t, c.shared.flush(ctx))
+		once := &consumertest.MetricsSink{}
+		d := start(t, config(func(c *Config) { c.Segments = [][]string{{"country"}}; c.FlushInterval = 0 }), serve(), once)
+		require.NoError(t, d.ConsumeLogs(ctx, logs))
+		got, want := sumUp(next.AllMetrics()...), sumUp(once.AllMetrics()...)
+		require.Len(t, got, len(want), name)
+		for key, total := range want {
+			require.Equal(t, 2*total.count, got[key].count, "%s: %s", name, key)
+			require.InDelta(t, 2*total.sum, got[key].sum, 1e-9*math.Max(1, math.Abs(total.sum)), "%s: %s", name, key)
+		}
 	}
 }

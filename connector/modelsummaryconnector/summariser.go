@@ -28,6 +28,7 @@ type summariser struct {
 	shards   []*shard
 	bytes    atomic.Int64  // of all shards
 	queue    atomic.Uint32 // for which shard who finds none free is to wait
+	truths   truthWatch
 	decoders sync.Pool
 
 	// flushing guards what follows, and keeps flushes in order.
@@ -119,7 +120,7 @@ func (s *summariser) acquire() *shard {
 }
 
 func (s *summariser) release(ctx context.Context, shard *shard) {
-	shard.tally.report(ctx, s.telemetry)
+	s.report(ctx, &shard.tally)
 	shard.held.Store(shard.panes)
 	shard.mu.Unlock()
 }

@@ -64,6 +64,9 @@ const (
 	limits
 )
 
+// ignoredGroundTruth is the index of ground truths among the ignored.
+const ignoredGroundTruth = 0
+
 var (
 	eventReasonNames   = [eventReasons]string{"no_model", "no_time", "time", "no_truth", "join_result"}
 	invalidReasonNames = [invalidReasons]string{"type", "non_finite", "out_of_range", "unseen"}
