@@ -51,3 +51,53 @@ func TestBucketsOfOdds(t *testing.T) {
 	require.Equal(t, 640, bucketsOf(semconv.MetricPredictionOdds))
 	require.Equal(t, 160, bucketsOf(semconv.MetricOutcomeError))
 }
+
+// Summaries of outcomes come back from a checkpoint as they were: odds with all of their buckets, histograms without bounds.
+func TestOutcomesAreRestored(t *testing.T) {
+	start := time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC).UnixNano()
+	s := testSettings
+	s.ByPane = func(metric string) bool { return metric == semconv.MetricOutcomeOdds }
+	counts := make([]uint64, 600)
+	for i := range counts {
+		counts[i] = uint64(i % 7)
+	}
+	counts[0], counts[599] = 1, 1
+	m := NewModel("fraud", "1", &s)
+	for i := range int64(3) {
+		for _, increment := range []*Increment{
+			{Metric: semconv.MetricOutcomeOdds, Exponential: &summary.Exponential{Scale: 4, Sum: 8, Min: 0.1, Max: 9, Positive: summary.Buckets{Offset: -300, Counts: counts}}},
+			{Metric: semconv.MetricOutcomeLoss, Histogram: &summary.Histogram{Counts: []uint64{3}, Sum: 0.75, Min: 0.25, Max: 0.25}},
+		} {
+			increment.Time = start + i*int64(20*time.Minute) + 1
+			increment.Attributes = []summary.Attribute{{Key: semconv.AttrClass, Value: "1"}}
+			require.Equal(t, Counted, m.Add(increment))
+		}
+	}
+	disk := map[string][]byte{}
+	for _, e := range m.Changes() {
+		disk[e.Key] = e.Value
+	}
+	restored, errs := Restore(&s, func(key string) ([]byte, error) { return disk[key], nil })
+	require.Empty(t, errs)
+	for _, m := range []*Model{m, restored} {
+		m.Idle(2 * time.Hour)
+		judged := false
+		m.Close(func(w *summary.Window) {
+			if w.Name != "1h" || w.End.UnixNano() != start+int64(time.Hour) {
+				return
+			}
+			judged = true
+			require.Len(t, w.Series, 2)
+			loss, odds := w.Of(semconv.MetricOutcomeLoss)[0].Histogram, w.Of(semconv.MetricOutcomeOdds)[0].Exponential
+			require.Equal(t, []uint64{9}, loss.Counts)
+			require.InDelta(t, 2.25, loss.Sum, 0)
+			require.EqualValues(t, 4, odds.Scale, "not coarsened")
+			require.Len(t, odds.Positive.Counts, 600)
+			require.Len(t, w.Panes, 3)
+			for _, p := range w.Panes {
+				require.Equal(t, counts, p.Series[0].Exponential.Positive.Counts)
+			}
+		})
+		require.True(t, judged)
+	}
+}
