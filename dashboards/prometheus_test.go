@@ -50,6 +50,7 @@ var silent = map[string]string{
 	"otelcol_model_rollup_emit_failures":                "the next component refuses roll-ups",
 	"otelcol_model_rollup_series_evicted":               "nothing is added to a series for max_stale",
 	"otelcol_model_rollup_points_rebinned":              "summaries come over other bins than the profile's",
+	"otelcol_model_summary_classes_unseen":              "outcomes have classes that the profile does not know",
 	"otelcol_ground_truth_emit_failures":                "the next component refuses outcomes",
 	"otelcol_ground_truth_events_future":                "an event's time is ahead of the clock",
 	"otelcol_ground_truth_evicted":                      "a limit of ground_truth is reached",

@@ -114,13 +114,14 @@ func (j *Judge) Judge(w *summary.Window, p *profile.Profile) []judge.Point {
 		s.samples(ofPrediction, 0)
 		return s.points
 	}
-	s.judgeFeatures()
-	s.judgePrediction()
+	seen := s.judgeFeatures()
+	s.judgePrediction(seen > 0)
 	s.judgeGroundTruth()
 	return s.points
 }
 
-func (s *sitting) judgeFeatures() {
+// judgeFeatures returns how many samples the window has of the feature that has most.
+func (s *sitting) judgeFeatures() uint64 {
 	all := features(s.window, s.profile)
 	s.points = make([]judge.Point, 0, 14*len(all)+16)
 	var samples uint64
@@ -148,10 +149,12 @@ func (s *sitting) judgeFeatures() {
 	if judged > 0 {
 		s.points = append(s.points, judge.Point{Metric: semconv.MetricModelDriftShare, Value: float64(drifted) / float64(judged)})
 	}
+	return samples
 }
 
-// judgePrediction takes the first of what the model's task predicts that both the window and the profile have.
-func (s *sitting) judgePrediction() {
+// judgePrediction takes the first of what the model's task predicts that both the window and the profile have. Where there is neither
+// a prediction nor a feature, only labels of earlier predictions came: that is worth saying, too.
+func (s *sitting) judgePrediction(features bool) {
 	count := uint64(0)
 	each(s.window, semconv.MetricPredictions, func(x *summary.Series) { count += countOf(x) })
 	var first *observed
@@ -168,7 +171,7 @@ func (s *sitting) judgePrediction() {
 			}
 		}
 	}
-	if count > 0 {
+	if count > 0 || !features {
 		s.samples(ofPrediction, count)
 	}
 }

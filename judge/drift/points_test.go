@@ -164,6 +164,8 @@ func TestTooFewSamples(t *testing.T) {
 	w := window(amounts(fraud().Features[0].Bounds, 99, 0, 0, 0, 0, 0, 0, 0, 0, 0))
 	assert.Equal(t, "ml.statistics.samples{ml.subject=feature} 99", lines(newJudge(t, nil).Judge(w, fraud())))
 	assert.Equal(t, "ml.statistics.samples{ml.subject=feature} 0\nml.statistics.samples{ml.subject=prediction} 0", lines(newJudge(t, nil).Judge(window(), fraud())))
+	labels := window(summary.Series{Metric: semconv.MetricOutcomes, Sum: 500}) // of earlier predictions
+	assert.Contains(t, lines(newJudge(t, nil).Judge(labels, fraud())), "ml.statistics.samples{ml.subject=prediction} 0")
 }
 
 func TestWithoutAProfile(t *testing.T) {

@@ -75,9 +75,10 @@ func collectorIn(b *dashboard.DashboardBuilder) {
 			WithTarget(over("B", rateOf("otelcol_model_summary_events_ignored", ", event_name"), "{{instance}} ignored: {{event_name}}")).
 			WithTarget(over("C", rateOf("otelcol_model_summary_events_refused", ", reason"), "{{instance}} refused: {{reason}}")).
 			WithTarget(over("D", rateOf("otelcol_model_summary_events_lost", ""), "{{instance}} lost"))).
-		WithPanel(perSecond("Invalid inputs and values", "Inputs that were counted as invalid, by reason (those that are merely missing are in the dashboard Data quality), and scores, values or attributions that could not be used, by field.").
+		WithPanel(perSecond("Invalid inputs and values", "Inputs that were counted as invalid, by reason (those that are merely missing are in the dashboard Data quality), and scores, values or attributions that could not be used, by field. And classes of outcomes that the profile does not know.").
 			WithTarget(over("A", rateOf("otelcol_model_summary_inputs_invalid", ", reason"), "{{instance}} input: {{reason}}")).
-			WithTarget(over("B", rateOf("otelcol_model_summary_values_refused", ", field, reason"), "{{instance}} {{field}}: {{reason}}"))).
+			WithTarget(over("B", rateOf("otelcol_model_summary_values_refused", ", field, reason"), "{{instance}} {{field}}: {{reason}}")).
+			WithTarget(over("C", rateOf("otelcol_model_summary_classes_unseen", ""), "{{instance}} class: unknown"))).
 		WithPanel(perSecond("Limits of model_summary", "Observations beyond a limit, by its key, which are counted together; and flushes that came early because the memory limit was reached, or that the next component refused.").
 			WithTarget(over("A", rateOf("otelcol_model_summary_overflowed", ", limit"), "{{instance}} overflow: {{limit}}")).
 			WithTarget(over("B", rateOf("otelcol_model_summary_early_flushes", ""), "{{instance}} early flushes")).

@@ -42,7 +42,7 @@ func fleetNow(b *dashboard.DashboardBuilder) {
 			WithTarget(over("A", fmt.Sprintf(`count(max %s (ml_statistics_samples{ml_subject="outcome", %s}) > 0) or vector(0)`, byModel, inWindow), ""))).
 		WithPanel(number("Without a profile", "Versions of models that nothing is known of to compare with: their drift is not judged. `leewayctl profile` makes a profile, or a collector learns one.").
 			Unit(units.Short).Decimals(0).Thresholds(steps(good, 1.0, notice)).GraphMode(common.BigValueGraphModeNone).Span(3).
-			WithTarget(over("A", fmt.Sprintf(`count(group %s (ml_model_info{ml_profile_id="none"})) or vector(0)`, byModel), ""))).
+			WithTarget(over("A", fmt.Sprintf(`count(group %[1]s (ml_model_info{ml_profile_id="none"}) unless max %[1]s (ml_statistics_samples{ml_subject="prediction"}) == 0) or vector(0)`, byModel), ""))).
 		WithPanel(number("Predictions a second", "Of all models together. Where segments are configured, enter one above, or they are counted beside the whole traffic.").
 			Unit("cps").Thresholds(steps(plain)).Span(3).
 			WithTarget(over("A", fmt.Sprintf("sum(rate(ml_predictions_total{%s}[$__rate_interval]))", ofSlice), ""))).
