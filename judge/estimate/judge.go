@@ -145,8 +145,7 @@ func (s *sitting) expect(of map[string]estimate.Predictions) (m estimate.Multicl
 			continue
 		}
 		if p, ok := of[class]; ok {
-			e := s.classes[class].Expect(p)
-			m, n = append(m, e), max(n, e.Total())
+			m, n = append(m, s.classes[class].Expect(p)), max(n, p.Total())
 		}
 	}
 	return m, n

@@ -250,6 +250,7 @@ func TestPoints(t *testing.T) {
 	assert.Empty(t, newJudge(t, nil).Judge(w, &profile.Profile{}), "no outcomes in the reference")
 	assert.Empty(t, newJudge(t, nil).Judge(w, profileOf(profile.Binary, events[:99])), "too few outcomes in the reference")
 	assert.Empty(t, newJudge(t, nil).Judge(windowOf(events[:99], nil), p), "too few predictions")
+	assert.Len(t, newJudge(t, nil).Judge(windowOf(events[:100], nil), p), 9)
 	assert.Empty(t, newJudge(t, nil).Judge(&summary.Window{}, p))
 }
 

@@ -11,7 +11,7 @@ type Multiclass []*Expected
 func (m Multiclass) Accuracy() Value {
 	var tp, n, variance float64
 	for _, e := range m {
-		tp, n = tp+e.tp, n+e.predicted
+		tp, n = tp+e.tp, n+e.tp+e.fp
 	}
 	for _, e := range m {
 		v := e.ofConfusion(e.tp/n, 1/n, 0)

@@ -13,6 +13,15 @@ type Predictions struct {
 	Predicted, Others []float64
 }
 
+// Total is the number of predictions.
+func (p *Predictions) Total() float64 {
+	n := 0.0
+	for i := range p.Bins {
+		n += p.Predicted[i] + p.Others[i]
+	}
+	return n
+}
+
 // PredictionsOf splits a table's distribution by what was predicted. predicted has the scores of those predicted as the class.
 func PredictionsOf(all, predicted *scores.Distribution) Predictions {
 	p := Predictions{Bins: all.Bins, Predicted: predicted.Counts, Others: make([]float64, len(all.Bins))}
@@ -28,17 +37,14 @@ type Expected struct {
 	reference *Reference
 	// probabilities that the class is the true one, by bin.
 	probabilities []float64
-	// tp and fn are the expected positives among those predicted as the class, and among the others; predicted and others how many there are.
-	tp, fn, predicted, others float64
+	// tp, fp, fn, tn are the expected numbers of true and false positives and negatives, each added up for itself: none is below 0.
+	tp, fp, fn, tn float64
 }
 
 // Confusion are the numbers of true and false positives and negatives to be expected. They need not be whole.
 func (e *Expected) Confusion() (tp, fp, fn, tn float64) {
-	return e.tp, e.predicted - e.tp, e.fn, e.others - e.fn
+	return e.tp, e.fp, e.fn, e.tn
 }
-
-// Total is the number of predictions.
-func (e *Expected) Total() float64 { return e.predicted + e.others }
 
 // Table has the expected positives and negatives of each bin. It shares the bins.
 func (e *Expected) Table() scores.Table {

@@ -173,9 +173,9 @@ func (r *Reference) Expect(p Predictions) *Expected {
 		q := r.probability(b.Score)
 		e.probabilities[i] = q
 		e.tp += p.Predicted[i] * q
+		e.fp += p.Predicted[i] * (1 - q)
 		e.fn += p.Others[i] * q
-		e.predicted += p.Predicted[i]
-		e.others += p.Others[i]
+		e.tn += p.Others[i] * (1 - q)
 	}
 	return e
 }

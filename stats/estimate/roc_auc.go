@@ -5,7 +5,7 @@ package estimate
 //
 // Scores of one bin count as equal: with 640 buckets of odds the error is below 1e-3 (see stats/quality).
 func (e *Expected) ROCAUC() Value {
-	positives, negatives := e.tp+e.fn, e.predicted+e.others-e.tp-e.fn
+	positives, negatives := e.tp+e.fn, e.fp+e.tn
 	growth := make([]float64, len(e.Bins))
 	var u, below, seen float64 // negatives and positives below the bin
 	for i, p := range e.probabilities {

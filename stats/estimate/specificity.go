@@ -2,7 +2,6 @@ package estimate
 
 // Specificity is TN / (TN + FP), 0..1; not defined where no negatives are expected. A ratio of expected numbers, as Recall.
 func (e *Expected) Specificity() Value {
-	fp, tn := e.predicted-e.tp, e.others-e.fn
-	negatives := fp + tn
-	return e.ofConfusion(tn/negatives, tn/(negatives*negatives), -fp/(negatives*negatives))
+	negatives := e.fp + e.tn
+	return e.ofConfusion(e.tn/negatives, e.tn/(negatives*negatives), -e.fp/(negatives*negatives))
 }
