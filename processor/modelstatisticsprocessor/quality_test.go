@@ -54,6 +54,7 @@ func TestQualityIsJudged(t *testing.T) {
 		"01 10:30:00 1h ml.quality.degraded{ml.quality.metric=recall} 0",
 		"01 10:30:00 1h ml.quality.recall_threshold{ml.class=1} 0.5",
 		"01 10:30:00 1h ml.statistics.samples{ml.subject=outcome} 200",
+		"01 10:30:00 1h ml.statistics.samples{ml.subject=prediction} 0",
 	}, r.said(semconv.Quality("accuracy"), semconv.Quality("accuracy_lower"), semconv.Quality("accuracy_upper"), semconv.Quality("accuracy_threshold"),
 		semconv.Quality("recall_threshold"), semconv.MetricQualityDegraded, samples))
 }
