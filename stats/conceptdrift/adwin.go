@@ -20,7 +20,7 @@ type ADWINConfig struct {
 	// ScaleFree leaves out the term of the bound that takes values to be from 0 to 1, so that values in any unit are treated
 	// alike.
 	ScaleFree bool
-	// Direction is which changes are drifts. A change in the other one only takes the older side from the window.
+	// Direction is which changes are drifts. After a change in the other one the detector begins anew without saying so.
 	Direction Direction
 }
 
@@ -52,6 +52,8 @@ const (
 	mostBuckets = 16
 	// mostRows is for 2^40 values.
 	mostRows = 40
+	// mostDifference is of two values, with room for rounding.
+	mostDifference = 2.1 * greatest
 )
 
 // ADWIN keeps a window of the newest values, as long as no cut through it has means on its two sides that differ by more than
@@ -100,7 +102,7 @@ func (d *ADWIN) Update(x float64) (Level, error) {
 	if !(math.Abs(x) <= greatest) {
 		return refuse(x)
 	}
-	if d.level == Drift {
+	if d.dropped > 0 {
 		*d = ADWIN{config: d.config, lengths: d.lengths[:0], buckets: d.buckets[:0]}
 	}
 	if d.width == 0 {
@@ -141,6 +143,7 @@ func (d *ADWIN) insert(x float64) {
 		difference := r[0].total/size - r[1].total/size
 		carry = bucket{r[0].total + r[1].total, r[0].squares + r[1].squares + float64(size*size*difference*difference/(2*size))}
 		copy(r, r[2:])
+		r[n-1], r[n] = bucket{}, bucket{}
 		d.lengths[i] = n - 1
 		size *= 2
 	}
@@ -156,17 +159,22 @@ func (d *ADWIN) addRow() {
 
 // test drops the oldest buckets, one at a time, until no cut shows a difference.
 func (d *ADWIN) test() {
-	width, total := d.width, d.total
+	width, dropped := d.width, 0.0
 	for d.cut() {
-		d.dropOldest()
+		dropped += d.dropOldest()
 	}
 	if d.width == width {
 		return
 	}
-	dropped := width - d.width
-	before := (total - d.total) / dropped
-	if rise := d.total/d.width > before; rise && d.config.Direction.up() || !rise && d.config.Direction.down() {
-		d.level, d.dropped, d.droppedMean = Drift, dropped, before
+	// What is left is added up anew: values that were much greater leave no rounding error in it.
+	d.total = 0
+	for _, b := range d.buckets {
+		d.total += b.total
+	}
+	d.dropped = width - d.width
+	d.droppedMean = dropped / d.dropped
+	if rise := d.total/d.width > d.droppedMean; rise && d.config.Direction.up() || !rise && d.config.Direction.down() {
+		d.level = Drift
 	}
 }
 
@@ -202,7 +210,8 @@ func (d *ADWIN) cut() bool {
 	return false
 }
 
-func (d *ADWIN) dropOldest() {
+// dropOldest takes the oldest bucket from the window, and returns its total.
+func (d *ADWIN) dropOldest() float64 {
 	last := len(d.lengths) - 1
 	size := math.Ldexp(1, last)
 	r := d.buckets[last*(d.config.MaxBuckets+1):]
@@ -211,18 +220,20 @@ func (d *ADWIN) dropOldest() {
 	d.total -= oldest.total
 	difference := oldest.total/size - d.total/d.width
 	d.squares -= oldest.squares + size*d.width*difference*difference/(size+d.width)
-	copy(r, r[1:])
 	d.lengths[last]--
+	copy(r, r[1:])
+	r[d.lengths[last]] = bucket{}
 	if d.lengths[last] == 0 {
 		d.lengths = d.lengths[:last]
 		d.buckets = d.buckets[:last*(d.config.MaxBuckets+1)]
 	}
+	return oldest.total
 }
 
 // Level is what the last update said: Stable or Drift.
 func (d *ADWIN) Level() Level { return d.level }
 
-// Estimate is of the window. After a drift, Before is the mean of what left it.
+// Estimate is of the window. After a change, Before is the mean of what left it.
 func (d *ADWIN) Estimate() Estimate {
 	if d.width == 0 {
 		return Estimate{}
@@ -295,9 +306,9 @@ func (d *ADWIN) read(r *reader) {
 	d.squares = r.finite()
 	d.tick = int(r.count(1e6))
 	d.dropped = float64(r.count(mostValues))
-	d.droppedMean = r.finite()
+	d.droppedMean = r.float(-mostDifference, mostDifference)
 	d.level = r.level()
-	r.require(d.level != Warning, "a warning, which ADWIN never gives")
+	r.require(d.level == Stable || d.level == Drift && d.dropped > 0, "a warning, which ADWIN never gives, or a drift of no values")
 	r.require(d.tick < max(c.Clock, 1), "a test that was left out")
 	rows := int(r.count(mostRows))
 	size := 1.0
@@ -311,12 +322,14 @@ func (d *ADWIN) read(r *reader) {
 		d.lengths[i] = n
 		for k := range n {
 			b := &d.buckets[i*(c.MaxBuckets+1)+k]
-			b.total = r.finite()
+			b.total = r.float(-mostDifference*size, mostDifference*size)
 			if i > 0 {
-				b.squares = r.finite()
+				b.squares = r.float(0, mostDifference*mostDifference*size)
 			}
 		}
 		d.width += size * float64(n)
 		size *= 2
 	}
+	r.require(math.Abs(d.total) <= mostDifference*d.width, "a total that is too great")
+	r.require(math.Abs(d.squares) <= mostDifference*mostDifference*d.width, "a sum of squares that is too great")
 }

@@ -144,7 +144,7 @@ func (d *EDDM) read(r *reader) {
 	d.n = float64(r.count(mostValues))
 	d.lastError = float64(r.count(mostValues))
 	d.distances.read(r)
-	d.squares = r.float(0, 1e240)
+	d.squares = r.float(0, mostValues*mostValues*mostValues)
 	d.greatest = r.float(0, greatest)
 	d.greatestN = float64(r.count(mostValues))
 	d.greatestErrors = float64(r.count(mostValues))

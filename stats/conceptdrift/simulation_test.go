@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/stretchr/testify/assert"
 )
 
 var (
@@ -170,9 +172,54 @@ func simulation(runs int) (alarms, delays string) {
 	})
 }
 
+// TestSimulation holds what docs/concept-drift.md says to what a small version finds.
 func TestSimulation(t *testing.T) {
 	if *simulate {
 		alarms, delays := simulation(*runs)
 		fmt.Printf("Drifts in 100,000 values without a change:\n\n%s\nMedian delay:\n\n%s", alarms, delays)
+		return
 	}
+	drifts := func(name string, s signal) (n int) {
+		for run := range uint64(3) {
+			n += falseAlarms(named(t, name), s, run)
+		}
+		return n
+	}
+	found := func(name string, s signal, bad float64) int {
+		var delays []int
+		for run := range uint64(9) {
+			delays = append(delays, delay(named(t, name), s, bad, run))
+		}
+		slices.Sort(delays)
+		return delays[len(delays)/2]
+	}
+	for _, s := range signals() {
+		worst := s.bad[len(s.bad)-1]
+		for _, name := range []string{"recommended, errors and losses", "recommended, values"} {
+			assert.LessOrEqual(t, drifts(name, s), 2, "%s of %s", name, s.name)
+			assert.Less(t, found(name, s, worst), 700, "%s of %s", name, s.name)
+		}
+		if s.values == Errors {
+			assert.LessOrEqual(t, drifts("hddm_a", s), 5, s.name)
+			assert.Less(t, found("hddm_a", s, worst), 800, s.name)
+			assert.Greater(t, drifts("eddm", s), 30, s.name)
+		}
+	}
+	rare, often := signals()[0], signals()[2]
+	assert.Equal(t, patience, found("hddm_a", rare, rare.bad[0]), "HDDM-A does not see rare errors double")
+	assert.Less(t, 2*found("hddm_a", often, often.bad[1]), found("recommended, errors and losses", often, often.bad[1]))
+	small := signals()[len(signals())-1]
+	assert.Equal(t, patience, found("adwin", small, small.bad[0]), "ADWIN is blind in a small unit")
+	assert.Equal(t, patience, found("page_hinkley", small, small.bad[2]), "so is Page-Hinkley")
+	assert.Greater(t, drifts("kswin", signals()[3]), 150)
+}
+
+func named(t *testing.T, name string) Detector {
+	for _, c := range contenders() {
+		if c.name == name {
+			return c.make()
+		}
+	}
+	t.Fatal(name)
+	return nil
 }
