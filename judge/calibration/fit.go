@@ -19,8 +19,8 @@ func (j *Judge) FitsWindow() (name string, fits bool) {
 }
 
 // Fit returns the calibrator that is best on the window's later outcomes, fitted to all outcomes; nil where the one in force (nil: none) is
-// to stay: where nothing is better than the model's own scores, or than the one in force, beyond chance, or where what is better makes no
-// noticeable difference. Where the one in force has become worse than no calibrator at all, and no other one is better, it returns one that
+// to stay: where nothing is better than the model's own scores beyond chance, where the best is neither better than the one in force beyond
+// chance nor as good and fitted on far more outcomes, or where it makes no noticeable difference. Where the one in force has become worse than no calibrator at all, and no other one is better, it returns one that
 // leaves scores as they are.
 func (j *Judge) Fit(w *summary.Window, _ *profile.Profile, inForce *profile.Calibrator) *profile.Calibrator {
 	subjects := j.subjects(w)
@@ -44,16 +44,27 @@ func (j *Judge) Fit(w *summary.Window, _ *profile.Profile, inForce *profile.Cali
 	if best == nil {
 		return s.withdraw(w, t, inForce)
 	}
-	if inForce != nil {
-		if over := calibration.GainOver(t.panes, inForce.Method, best); !(over.Mean > confidence*over.Error) {
-			return nil
-		}
+	if inForce != nil && !s.takesPlace(t, inForce, best) {
+		return nil
 	}
 	fitted, err := calibration.Fit(best.Name(), &s.table)
 	if err != nil || inForce != nil && !differs(&s.table, inForce.Method, fitted) {
 		return nil
 	}
 	return s.published(w, t, fitted, best.gain)
+}
+
+// firmer is on how many times as many outcomes a calibrator must be fitted to take the place of another one that is as good, as far as one
+// can tell: with few outcomes the first one was fitted to much chance.
+const firmer = 2
+
+// takesPlace reports whether the best calibrator may take the place of the one in force.
+func (s *subject) takesPlace(t *trial, inForce *profile.Calibrator, best *candidate) bool {
+	over := calibration.GainOver(t.panes, inForce.Method, best)
+	if over.Mean > confidence*over.Error {
+		return true
+	}
+	return s.samples() >= firmer*inForce.Outcomes && over.Mean >= -confidence*over.Error
 }
 
 // withdraw returns a calibrator that does nothing, where the one in force does harm.

@@ -37,6 +37,17 @@ func TestFit(t *testing.T) {
 	assert.NotNil(t, j.Fit(w, nil, &profile.Calibrator{Class: "other", Method: c.Method}), "what is in force is for another score")
 }
 
+// One that was fitted on few outcomes gives way to one that was fitted on many, though outcomes can't tell which is better.
+func TestFirmer(t *testing.T) {
+	j := newJudge(t, nil)
+	w := windowOf(draw(5, 12, 200, sure)...)
+	near := &calibration.Platt{Slope: 0.4, Intercept: 0.15} // the truth has no intercept
+	few := &profile.Calibrator{Class: "1", Outcomes: 300, Method: near}
+	many := &profile.Calibrator{Class: "1", Outcomes: 2000, Method: near}
+	assert.NotNil(t, j.Fit(w, nil, few))
+	assert.Nil(t, j.Fit(w, nil, many))
+}
+
 // A calibrator that does harm, where none does better than the model, gives way to one that does nothing.
 func TestWithdraw(t *testing.T) {
 	j := newJudge(t, nil)

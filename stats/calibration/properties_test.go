@@ -298,3 +298,27 @@ func TestLevelOfTests(t *testing.T) {
 	assert.InDelta(t, 0.05, float64(bySpiegelhalter)/draws, 0.015)
 	assert.Less(t, float64(byGain)/draws, 0.005, "a calibrator that makes it worse is not said to help")
 }
+
+// Scores of a rare event, and scores that hardly differ, can be calibrated too.
+func TestNarrowScores(t *testing.T) {
+	for name, center := range map[string]struct{ middle, spread float64 }{"rare": {-7, 0.8}, "about a half": {0, 0.05}, "nearly sure": {6, 0.5}} {
+		random := rand.New(rand.NewPCG(4, 4))
+		draw := func(n int) []outcome {
+			outcomes := make([]outcome, n)
+			for i := range outcomes {
+				x := center.middle + center.spread*random.NormFloat64()
+				outcomes[i] = outcome{sigmoid(x), random.Float64() < sigmoid(x+0.7)} // all too low
+			}
+			return outcomes
+		}
+		table, later := odds(draw(300_000)), []*scores.Table{odds(draw(300_000))}
+		for _, method := range []string{NamePlatt, NameBeta, NameIsotonic} {
+			c, err := Fit(method, table)
+			require.NoError(t, err, "%s, %s", name, method)
+			gain := GainOf(later, c)
+			assert.Greater(t, gain.Mean, 2*gain.Error, "%s, %s", name, method)
+			at := sigmoid(center.middle)
+			assert.InEpsilon(t, sigmoid(center.middle+0.7), c.Apply(at), 0.2, "%s, %s", name, method)
+		}
+	}
+}
