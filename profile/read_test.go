@@ -36,6 +36,13 @@ func sample() *Profile {
 		Scores:   []*Variable{{Name: "1", Type: Numeric, Bounds: []float64{0.5}, Counts: []uint64{6, 5}, Rollup: []int{0, 1}, Deciles: []int{0, 1}}},
 		Class:    &Variable{Name: "predicted", Type: Categorical, Categories: []string{"0", "1"}, Counts: []uint64{6, 5, 0}, Rollup: []int{0, 1, 2}},
 		Segments: []Segment{{Attributes: map[string]string{"country": "DE"}, Rows: 7, Counts: map[string][]uint64{"feature/amount": {1, 4, 1}}, Missing: map[string]uint64{"feature/amount": 1}}},
+		Outcomes: []OutcomeSeries{
+			{Metric: "ml.outcome.loss", Attributes: map[string]string{"ml.loss.name": "log"}, Histogram: &OutcomeHistogram{Count: 9, Sum: 2.5}},
+			{Metric: "ml.outcome.odds", Attributes: map[string]string{"ml.class": "1", "ml.ground_truth.class": "__other__"},
+				Exponential: &OutcomeExponential{Scale: 3, Zero: 1, PositiveOffset: -9, Positive: []uint64{3, 0, 1}, Sum: 1.75}},
+			{Metric: "ml.outcomes", Attributes: map[string]string{"ml.ground_truth.class": "0", "ml.prediction.class": "1"}, Sum: 2},
+		},
+		QualityLimits: map[string]map[string]QualityLimit{"24h": {"accuracy": {Worst: 0.75, Chunks: 7}}},
 	}
 }
 
