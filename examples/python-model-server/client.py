@@ -1,7 +1,7 @@
 """Traffic for the model server: patients drawn from reference.csv, as they are or as they would look after a change of microscope.
 
     python client.py reference.csv --count 500
-    python client.py reference.csv --count 1500 --traffic drifted
+    python client.py reference.csv --count 1500 --traffic drifted --diagnoses diagnoses.csv
 
 Drifted: a new objective makes everything half as large again, and the new software leaves out mean_concavity every fifth time.
 """
@@ -20,9 +20,10 @@ MAGNIFIED = 1.5
 
 
 def patients(path):
-    """The inputs of each row, without the columns that are the model's answer."""
+    """The inputs of each row, without the columns that are the model's answer; and the diagnosis."""
     with open(path, newline="", encoding="utf-8") as file:
-        return [{name: float(value) for name, value in row.items() if not name.startswith("ml.")} for row in csv.DictReader(file)]
+        return [({name: float(value) for name, value in row.items() if not name.startswith("ml.")}, row["ml.ground_truth.class"])
+                for row in csv.DictReader(file)]
 
 
 def drift(inputs, number):
@@ -46,7 +47,7 @@ def ask(connection, inputs):
     body = response.read()
     if response.status != 200:
         raise SystemExit(f"{response.status} {response.reason}: {body.decode(errors='replace')}")
-    return json.loads(body)["class"]
+    return json.loads(body)
 
 
 def main():
@@ -56,22 +57,31 @@ def main():
     parser.add_argument("--count", type=int, default=500, help="requests to send (default %(default)s)")
     parser.add_argument("--traffic", choices=["reference", "drifted"], default="reference")
     parser.add_argument("--seed", type=int, default=1, help="which patients are drawn (default %(default)s)")
+    parser.add_argument("--diagnoses", help="file to write each prediction's id, class and the true diagnosis to, for ground_truth.py")
     options = parser.parse_args()
 
     rows, draw, classes = patients(options.reference), random.Random(options.seed), collections.Counter()
     address = urlsplit(options.url)
     connection = http.client.HTTPConnection(address.hostname, address.port, timeout=30)
+    answers = []
     began = time.perf_counter()
     for number in range(options.count):
-        inputs = draw.choice(rows)
+        inputs, diagnosis = draw.choice(rows)
         if options.traffic == "drifted":
             inputs = drift(inputs, number)
         try:
-            classes[ask(connection, inputs)] += 1
+            answer = ask(connection, inputs)
         except OSError as error:
             raise SystemExit(f"{options.url}: {error}. Does server.py run?") from error
+        classes[answer["class"]] += 1
+        answers.append((answer["id"], answer["class"], diagnosis))
     print(f"{options.count} predictions in {time.perf_counter() - began:.1f} s: "
           + ", ".join(f"{count} {name}" for name, count in sorted(classes.items())))
+    if options.diagnoses:
+        with open(options.diagnoses, "w", newline="", encoding="utf-8") as file:
+            rows = csv.writer(file)
+            rows.writerow(["id", "predicted", "diagnosis"])
+            rows.writerows(answers)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 The data come with scikit-learn: Breast Cancer Wisconsin (Diagnostic), 569 patients (Wolberg, Street, Mangasarian 1995; CC BY 4.0).
 One half trains the model; the other half, which it has not seen, is the reference: what the model looks like when it is good.
 
-    python model.py reference.csv    # writes the reference's inputs and predictions, for `leewayctl profile`
+    python model.py reference.csv    # writes the reference's inputs, predictions and diagnoses, for `leewayctl profile`
 """
 
 import csv
@@ -27,7 +27,7 @@ class Model:
     def __init__(self):
         data = load_breast_cancer()
         self.inputs = [name.replace(" ", "_") for name in data.feature_names]
-        train, self._reference, classes, _ = train_test_split(
+        train, self._reference, classes, self._diagnoses = train_test_split(
             data.data, data.target_names[data.target], test_size=0.5, random_state=1, stratify=data.target)
         # Patients without some measurement are predicted as if it were the usual one.
         self._pipeline = make_pipeline(SimpleImputer(strategy="median"), StandardScaler(), LogisticRegression(C=0.1))
@@ -42,8 +42,8 @@ class Model:
         return POSITIVE if score >= 0.5 else NEGATIVE, score
 
     def reference(self):
-        """The inputs of each patient of the reference."""
-        return [dict(zip(self.inputs, map(float, row))) for row in self._reference]
+        """The inputs of each patient of the reference, and the diagnosis."""
+        return [(dict(zip(self.inputs, map(float, row))), str(diagnosis)) for row, diagnosis in zip(self._reference, self._diagnoses)]
 
 
 def write_reference(path):
@@ -51,9 +51,9 @@ def write_reference(path):
     with open(path, "w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
         # Columns named as the event's attributes need no flag of `leewayctl profile`.
-        rows.writerow([*model.inputs, "ml.prediction.class", "ml.prediction.score"])
-        for inputs in model.reference():
-            rows.writerow([*inputs.values(), *model.predict(inputs)])
+        rows.writerow([*model.inputs, "ml.prediction.class", "ml.prediction.score", "ml.ground_truth.class"])
+        for inputs, diagnosis in model.reference():
+            rows.writerow([*inputs.values(), *model.predict(inputs), diagnosis])
 
 
 if __name__ == "__main__":

@@ -19,13 +19,17 @@ else:
     from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
 
 
-class Predictions:
-    """What is the same for all predictions stands on the resource. Events wait in a queue and are sent in batches by a thread."""
+def logger_provider(resource):
+    """What is the same for all events stands on the resource. Events wait in a queue and are sent in batches by a thread."""
+    provider = LoggerProvider(resource=Resource.create(resource))
+    # The default queue of 2048 is for a few hundred events a second: beyond, the SDK leaves out what it has no room for.
+    provider.add_log_record_processor(BatchLogRecordProcessor(OTLPLogExporter(), max_queue_size=16384))
+    return provider
 
+
+class Predictions:
     def __init__(self, model, version):
-        self._provider = LoggerProvider(resource=Resource.create({
-            "service.name": "model-server", "ml.model.name": model, "ml.model.version": version}))
-        self._provider.add_log_record_processor(BatchLogRecordProcessor(OTLPLogExporter()))
+        self._provider = logger_provider({"service.name": "model-server", "ml.model.name": model, "ml.model.version": version})
         self._logger = self._provider.get_logger("model-server")
 
     def send(self, inputs, predicted, score, seconds):

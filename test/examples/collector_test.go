@@ -171,13 +171,19 @@ func keysOf(detected map[string]float64) map[string]bool {
 	return keys
 }
 
-// requireNothingRefused checks the collector's own telemetry: as many events as were sent, and nothing of them lost.
-func (c *collector) requireNothingRefused(t *testing.T, events int) {
+// requireNothingRefused checks the collector's own telemetry: as many events as were sent, and nothing of them lost. Ground truths
+// are not counted as they come, but as the outcomes that they make.
+func (c *collector) requireNothingRefused(t *testing.T, events, truths int) {
 	t.Helper()
 	own := metrics(c.Scrape(t, c.Telemetry))
 	counted, _ := own.find("otelcol_model_summary_events")
 	require.InDelta(t, events, counted, 0)
-	for _, name := range []string{"model_summary_events_refused", "model_summary_events_ignored", "model_summary_events_lost", "model_summary_values_refused",
+	ignored := map[string]float64{}
+	if truths > 0 {
+		ignored["ml.ground_truth"] = float64(truths)
+	}
+	require.Equal(t, ignored, own.by("event_name", "otelcol_model_summary_events_ignored"))
+	for _, name := range []string{"model_summary_events_refused", "model_summary_events_lost", "model_summary_values_refused",
 		"model_summary_attributes_dropped", "model_summary_overflowed", "model_summary_flush_failures", "model_statistics_points_refused",
 		"model_statistics_emit_failures", "model_rollup_points_refused", "receiver_refused_log_records"} {
 		for _, series := range own["otelcol_"+name].GetMetric() {

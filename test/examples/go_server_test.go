@@ -55,7 +55,7 @@ func TestGoModelServer(t *testing.T) {
 		m.by("ml_prediction_class", "ml_predictions_total", "ml_model_name", model))
 
 	server.stop(t)
-	c.requireNothingRefused(t, 2000)
+	c.requireNothingRefused(t, 2000, 0)
 	c.Stop(t)
 	c.requireEvents(t, 2000, model, "march", began)
 }

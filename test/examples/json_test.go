@@ -42,7 +42,7 @@ func TestEventOfCurl(t *testing.T) {
 	m := c.awaitSamples(t, "fraud", 1, "feature", "prediction")
 	n, _ := m.find("ml_predictions_total", "ml_model_name", "fraud")
 	assert.InDelta(t, 1, n, 0)
-	c.requireNothingRefused(t, 1)
+	c.requireNothingRefused(t, 1, 0)
 	c.Stop(t)
 	for _, records := range c.received(t) {
 		inputs, _ := records.LogRecords().At(0).Attributes().Get(semconv.AttrInputs)

@@ -29,8 +29,8 @@ func TestPythonModelServer(t *testing.T) {
 			c := startCollector(t, profiles)
 			endpoint := map[string]string{"grpc": c.OTLPGRPC, "http/protobuf": c.OTLPHTTP}[protocol]
 			began := time.Now()
-			server := startServer(t, []string{"OTEL_EXPORTER_OTLP_PROTOCOL=" + protocol, "OTEL_EXPORTER_OTLP_ENDPOINT=http://" + endpoint},
-				interpreter, file("server.py"), "--port", "0")
+			environment := []string{"OTEL_EXPORTER_OTLP_PROTOCOL=" + protocol, "OTEL_EXPORTER_OTLP_ENDPOINT=http://" + endpoint}
+			server := startServer(t, environment, interpreter, file("server.py"), "--port", "0")
 			ask := func(args ...string) map[string]float64 {
 				return classesIn(t, run(t, nil, interpreter, append([]string{file("client.py"), reference, "--url", server.URL}, args...)...))
 			}
@@ -42,7 +42,8 @@ func TestPythonModelServer(t *testing.T) {
 			assert.Empty(t, keysOf(psi))
 			assert.Empty(t, keysOf(m.drifted(model, "missing_share")))
 
-			after := ask("--count", "1500", "--traffic", "drifted")
+			diagnoses := filepath.Join(t.TempDir(), "diagnoses.csv")
+			after := ask("--count", "1500", "--traffic", "drifted", "--diagnoses", diagnoses)
 			m = c.awaitSamples(t, model, 2000, "feature", "prediction")
 			for feature, detected := range m.drifted(model, "psi") {
 				magnified := strings.Contains(feature, "radius") || strings.Contains(feature, "perimeter") || strings.Contains(feature, "area")
@@ -66,7 +67,12 @@ func TestPythonModelServer(t *testing.T) {
 				assert.InDelta(t, 2000*(1-missing[feature]), n, 1e-9, feature)
 			}
 			server.stop(t)
-			c.requireNothingRefused(t, 2000)
+
+			known, right := truths(t, run(t, environment, interpreter, file("ground_truth.py"), diagnoses))
+			require.InDelta(t, 1350, known, 0)
+			m = c.awaitSamples(t, model, int(known), "outcome")
+			c.requireOutcomes(t, m, model, known, right)
+			c.requireNothingRefused(t, 2000, int(known))
 			c.Stop(t)
 			c.requireEvents(t, 2000, model, "1", began)
 		})
