@@ -254,6 +254,20 @@ func TestPoints(t *testing.T) {
 	assert.Empty(t, newJudge(t, nil).Judge(&summary.Window{}, p))
 }
 
+// What a profile teaches is kept, within bounds, and keeps no profile alive.
+func TestReferencesAreKept(t *testing.T) {
+	j := newJudge(t, nil)
+	random := rand.New(rand.NewPCG(1, 1))
+	p := profileOf(profile.Binary, loans(random, 200, 0, 1.5, 1, 0))
+	kept := j.known.of(p)
+	assert.Same(t, kept, j.known.of(p))
+	for range maxReferences + 10 {
+		j.known.of(&profile.Profile{Task: profile.Binary, Outcomes: p.Outcomes[:1]})
+	}
+	assert.LessOrEqual(t, len(j.known.kept), maxReferences)
+	assert.Equal(t, kept.names, j.known.of(p).names)
+}
+
 // Predictions that came without a class count as of the positive class from a score of 0.5 on.
 func TestWithoutAPredictedClass(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 1))

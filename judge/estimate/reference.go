@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"sync"
+	"weak"
 
 	"github.com/leeway-ml/leeway/judge/outcome"
 	"github.com/leeway-ml/leeway/profile"
@@ -85,19 +86,20 @@ func fourthMoment(e *summary.Exponential) float64 {
 	return sum / float64(e.Count())
 }
 
-// references keeps what profiles teach, as fitting takes longer than estimating.
+// references keeps what profiles teach, as fitting takes longer than estimating. It keeps no profile alive.
 type references struct {
 	method string
 	mu     sync.Mutex
-	kept   map[*profile.Profile]*reference
+	kept   map[weak.Pointer[profile.Profile]]*reference
 }
 
-// maxReferences are kept; profiles that were replaced go when it is full.
+// maxReferences are kept; when it is full, those go first whose profiles are gone.
 const maxReferences = 2000
 
 func (k *references) of(p *profile.Profile) *reference {
+	key := weak.Make(p)
 	k.mu.Lock()
-	r := k.kept[p]
+	r := k.kept[key]
 	k.mu.Unlock()
 	if r != nil {
 		return r
@@ -106,11 +108,14 @@ func (k *references) of(p *profile.Profile) *reference {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if len(k.kept) >= maxReferences {
+		maps.DeleteFunc(k.kept, func(p weak.Pointer[profile.Profile], _ *reference) bool { return p.Value() == nil })
+	}
+	if len(k.kept) >= maxReferences {
 		clear(k.kept)
 	}
 	if k.kept == nil {
-		k.kept = make(map[*profile.Profile]*reference)
+		k.kept = make(map[weak.Pointer[profile.Profile]]*reference)
 	}
-	k.kept[p] = r
+	k.kept[key] = r
 	return r
 }
