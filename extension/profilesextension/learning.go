@@ -114,6 +114,8 @@ func (l *learning) Observe(model, version string, series *summary.Series) {
 		reason, message = "span", "A summary does not say when its observations were; nothing is learned from it"
 	case learn.FeatureLimit:
 		reason, message = "feature_limit", "A model has more features than learn::max_features; the others are not in its learned profile. Raise it, or make the profile with leewayctl profile"
+	case learn.OutcomeLimit:
+		reason, message = "outcome_limit", "A model has more series of outcomes than are learned; its learned profile lacks some classes. Make the profile with leewayctl profile"
 	case learn.MemoryLimit:
 		reason, message = "memory_limit", "Learning takes more than learn::max_model_size; the rest of the traffic is left out. Raise it, or learn for a shorter time"
 	case learn.OddBounds:

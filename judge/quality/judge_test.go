@@ -255,6 +255,7 @@ func TestReferenceIsKept(t *testing.T) {
 	}
 	assert.LessOrEqual(t, len(j.known.known), maxReferences)
 	assert.Nil(t, j.known.of(&profile.Profile{}, &j.cfg))
+	assert.Nil(t, j.known.of(&profile.Profile{Outcomes: answers(99, 90).Series()}, &j.cfg), "too few to be held to")
 }
 
 func BenchmarkJudge(b *testing.B) {

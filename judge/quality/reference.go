@@ -60,7 +60,7 @@ type references struct {
 	known map[*profile.Profile]*reference
 }
 
-// of returns the profile's quality, nil where it has no outcomes.
+// of returns the profile's quality, nil where it has no outcomes, or fewer than a window must have.
 func (r *references) of(p *profile.Profile, cfg *Config) *reference {
 	if p == nil || len(p.Outcomes) == 0 {
 		return nil
@@ -79,7 +79,11 @@ func (r *references) of(p *profile.Profile, cfg *Config) *reference {
 }
 
 func newReference(p *profile.Profile, cfg *Config) *reference {
-	s := newSubject(outcome.GatherReference(p), p)
+	o := outcome.GatherReference(p)
+	if o.Samples() < float64(cfg.MinSamples) {
+		return nil
+	}
+	s := newSubject(o, p)
 	x := &reference{task: s.task, values: make(map[string][]value, len(measures))}
 	for _, m := range measures {
 		x.values[m.name] = m.of(s, cfg)

@@ -71,7 +71,7 @@ func (m *Model) Profile(p Period, created time.Time) (*profile.Profile, error) {
 //
 // Numeric variables get bins at the edges of the exponential histogram's buckets, about a hundred of equal mass, and exact
 // counts; min, max and mean are exact where the summaries had them, and the standard deviation is within half the widest
-// bucket. There is a rhythm where the period is long enough, and there are limits for windows of which it holds whole ones.
+// bucket. Outcomes are those whose labels came in the period. There is a rhythm where the period is long enough, and there are limits for windows of which it holds whole ones.
 func (m *Material) Profile(created time.Time) (*profile.Profile, error) {
 	if len(m.hours) == 0 {
 		return nil, errors.New("no predictions in the period")
@@ -84,7 +84,9 @@ func (m *Material) Profile(created time.Time) (*profile.Profile, error) {
 		rows += h.rows
 		days[dayOf(h.at, zone)] = true
 		for variable := range h.cells {
-			columns[variable] = &column{}
+			if !isOutcome(variable) {
+				columns[variable] = &column{}
+			}
 		}
 	}
 	for variable, c := range columns {
@@ -123,6 +125,7 @@ func (m *Material) Profile(created time.Time) (*profile.Profile, error) {
 		}
 	}
 	out.Task, out.PositiveClass = taskOf(out)
+	out.Outcomes = m.outcomes()
 	if err := out.Validate(); err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package learn
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/leeway-ml/leeway/profile"
@@ -52,12 +51,7 @@ func (m *Model) Restore(at int64, packed []byte, now time.Time) error {
 	}
 	h := &hour{cells: cells}
 	for variable := range cells {
-		if !m.variables[variable] {
-			m.variables[variable] = true
-			if strings.HasPrefix(variable, "feature/") {
-				m.features++
-			}
-		}
+		m.know(variable)
 	}
 	h.pack()
 	m.hours[at] = h

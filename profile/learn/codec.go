@@ -16,6 +16,12 @@ import (
 
 const hourFormat = 1
 
+// minScale and maxScale are the coarsest and the finest scale of exponential histograms.
+const (
+	minScale = -11
+	maxScale = 20
+)
+
 var errTruncated = errors.New("ends too early")
 
 func encodeHour(cells map[string]*cell) []byte {
@@ -104,9 +110,10 @@ func (d *decoder) cell() *cell {
 			side.Offset = d.int32()
 			side.Counts = d.counts(d.length(1))
 		}
-		if len(e.Positive.Counts) > MaxBuckets || len(e.Negative.Counts) > MaxBuckets {
+		if len(e.Positive.Counts) > maxOddsBuckets || len(e.Negative.Counts) > maxOddsBuckets {
 			d.fail(errors.New("too many buckets"))
 		}
+		d.scale(e)
 		c.exponential = e
 	default:
 		d.fail(errors.New("neither an exponential histogram nor none"))
@@ -130,6 +137,26 @@ func (d *decoder) cell() *cell {
 		c.histograms = append(c.histograms, h)
 	}
 	return c
+}
+
+// scale refuses histograms that would take forever, or all memory, to be merged with others: no value is in their buckets.
+func (d *decoder) scale(e *summary.Exponential) {
+	if e.Scale < minScale || e.Scale > maxScale {
+		d.fail(fmt.Errorf("an exponential histogram of scale %d; must be from %d to %d", e.Scale, minScale, maxScale))
+		return
+	}
+	// The exponents of float64, and one beyond them.
+	least, greatest := int64(-1075), int64(1025)
+	if e.Scale > 0 {
+		least, greatest = least<<e.Scale, greatest<<e.Scale
+	} else {
+		least, greatest = least>>-e.Scale, greatest>>-e.Scale
+	}
+	for _, b := range []*summary.Buckets{&e.Positive, &e.Negative} {
+		if first, last := int64(b.Offset), int64(b.Offset)+int64(len(b.Counts)); len(b.Counts) > 0 && (first < least || last > greatest+1) {
+			d.fail(fmt.Errorf("buckets %d to %d of an exponential histogram of scale %d; no number is that small or large", first, last, e.Scale))
+		}
+	}
 }
 
 func appendString(b []byte, s string) []byte {

@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/leeway-ml/leeway/judge/outcome"
 )
 
 func someHour(r *rand.Rand) *hour {
@@ -54,6 +56,13 @@ func TestDecodeRefusesEveryCut(t *testing.T) {
 func FuzzRestore(f *testing.F) {
 	f.Add(encodeHour(someHour(rand.New(rand.NewPCG(1, 1))).cells))
 	f.Add([]byte{1, 0})
+	labelled := New("m", "1", options())
+	var c outcome.Counter
+	c.AddBinary("1", "0", "1", "0", 0.75)
+	for _, s := range outcomesOf(&c, 0) {
+		labelled.Observe(&s, wall)
+	}
+	f.Add(encodeHour(labelled.hours[hourOf(0)].cells))
 	f.Fuzz(func(t *testing.T, packed []byte) {
 		m := New("m", "1", options())
 		if m.Restore(hourOf(0), packed, wall) != nil {

@@ -33,8 +33,10 @@ func (h *hour) rows() uint64 {
 		return class.total()
 	}
 	var most uint64
-	for _, c := range h.cells {
-		most = max(most, c.total())
+	for variable, c := range h.cells {
+		if !isOutcome(variable) { // their predictions may be of other hours
+			most = max(most, c.total())
+		}
 	}
 	return most
 }

@@ -61,6 +61,7 @@ const (
 	FeatureLimit         // one feature more than MaxFeatures
 	MemoryLimit          // no room left within MaxSize
 	OddBounds            // one set of bounds too many, or too long
+	OutcomeLimit         // one series of outcomes too many
 )
 
 // Model is what is known so far of one version of a model. It is not safe for concurrent use.
@@ -71,9 +72,10 @@ type Model struct {
 	hours   map[int64]*hour
 	live    []int64 // the unpacked hours, the one touched last at the end
 	size    int64
-	// variables by key, and how many of them are features.
+	// variables by key, and how many of them are features, and series of outcomes.
 	variables map[string]bool
 	features  int
+	outcomes  int
 
 	greatest      int64     // the last hour seen
 	greatestSince time.Time // when, by the wall clock, it was first seen
@@ -99,9 +101,13 @@ func (m *Model) Observe(s *summary.Series, now time.Time) Outcome {
 	if !ok {
 		return NoTime
 	}
-	feature := isFeature(variable)
 	if !m.variables[variable] {
-		if feature && m.features >= m.options.MaxFeatures || len(m.variables)-m.features >= m.options.MaxFeatures {
+		switch others := len(m.variables) - m.features - m.outcomes; {
+		case isOutcome(variable):
+			if m.outcomes >= maxOutcomes {
+				return OutcomeLimit
+			}
+		case isFeature(variable) && m.features >= m.options.MaxFeatures || others >= m.options.MaxFeatures:
 			return FeatureLimit
 		}
 	}
@@ -119,16 +125,29 @@ func (m *Model) Observe(s *summary.Series, now time.Time) Outcome {
 	} else {
 		m.size -= c.size()
 	}
-	outcome := c.add(s)
+	add := c.add
+	if isOutcome(variable) {
+		add = c.addOutcome
+	}
+	outcome := add(s)
 	m.size += c.size()
 	h.dirty = true
-	if !m.variables[variable] {
-		m.variables[variable] = true
-		if feature {
-			m.features++
-		}
-	}
+	m.know(variable)
 	return outcome
+}
+
+// know counts a variable, if it is new.
+func (m *Model) know(variable string) {
+	if m.variables[variable] {
+		return
+	}
+	m.variables[variable] = true
+	switch {
+	case isFeature(variable):
+		m.features++
+	case isOutcome(variable):
+		m.outcomes++
+	}
 }
 
 // Predictions is how many predictions have been seen.
@@ -201,7 +220,7 @@ func variableOf(s *summary.Series) (string, bool) {
 	case semconv.MetricPredictions:
 		return profile.KeyClass, true
 	}
-	return "", false
+	return outcomeKey(s)
 }
 
 func isFeature(variable string) bool {

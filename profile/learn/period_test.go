@@ -130,6 +130,6 @@ func TestLimits(t *testing.T) {
 	assert.Equal(t, OddBounds, m.Observe(&s, wall))
 	s.Hours = nil
 	assert.Equal(t, NoTime, m.Observe(&s, wall))
-	s.Metric = "ml.outcomes"
+	s.Metric = "ml.feedback.score"
 	assert.Equal(t, Irrelevant, m.Observe(&s, wall))
 }
