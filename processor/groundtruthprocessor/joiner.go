@@ -291,6 +291,7 @@ func (j *joiner) commit(ctx context.Context, b *batch, out *output, list *listNa
 // changes are the values of the ids that have changed.
 func (j *joiner) changes(b *batch) *write {
 	w := &write{}
+	var written []byte
 	for i := range b.ids {
 		d := &b.ids[i]
 		if !d.changed {
@@ -302,8 +303,8 @@ func (j *joiner) changes(b *batch) *write {
 			if state == join.Joined && len(d.held.Truths)+len(d.held.Feedback) == 0 {
 				d.held.ID = "" // nothing of it will be passed on by itself
 			}
-			value = d.held.Append(make([]byte, 0, 2*len(d.before)+96))
-			value = value[:len(value):len(value)]
+			written = d.held.Append(written[:0])
+			value = append(make([]byte, 0, len(written)), written...) // as large as it is: it may be held for long
 		}
 		w.values = append(w.values, value)
 	}

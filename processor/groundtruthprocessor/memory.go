@@ -15,7 +15,7 @@ type memory struct {
 
 // What an entry takes beside its bytes: the key, the slice and the place in the map; and that in a list.
 const (
-	entryOverhead = 64
+	entryOverhead = 80
 	listOverhead  = 96
 )
 

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,36 +20,59 @@ import (
 
 var waiting = flag.Int("waiting", 20_000, "how many predictions wait in TestWaiting, as in 10000000")
 
-// TestWaiting lets many predictions wait in Pebble, joins some of them, and says what that took.
+// TestWaiting lets many predictions wait, joins some of them, and says what that took.
 func TestWaiting(t *testing.T) {
-	e, directory := benchPebble(t, false)
-	r := run(t, configured(t, func(c *Config) {
-		c.Segments = [][]string{{"country"}}
-		c.Storage = &storageID
-	}), host{storageID: e})
-	next := consumertest.NewNop()
-	ctx, batches := context.Background(), *waiting/benchBatch
+	for _, where := range []string{"memory", "pebble"} {
+		t.Run(where, func(t *testing.T) {
+			h, directory, heap := host{}, "", heapSize()
+			cfg := configured(t, func(c *Config) {
+				c.Segments = [][]string{{"country"}}
+				c.Limits.MaxMemoryMiB = 1 << 20
+			})
+			if where == "pebble" {
+				cfg.Storage = &storageID
+				h[storageID], directory = benchPebble(t, false)
+			}
+			r := run(t, cfg, h)
+			next := consumertest.NewNop()
+			ctx, batches := context.Background(), *waiting/benchBatch
 
-	start := cpu()
-	for n := range batches {
-		require.NoError(t, r.logs.shared.consumeLogs(ctx, benchPredictions(n), next))
-	}
-	t.Logf("%d predictions wait: %v of processors each; %d MiB of memory at most; %d bytes of disk each", batches*benchBatch,
-		(cpu()-start)/time.Duration(batches*benchBatch), peak(), sizeOf(t, directory)/int64(batches*benchBatch))
-	_, held := r.logs.shared.models.counts()
-	require.Equal(t, int64(batches*benchBatch), held[join.Waiting])
+			start := cpu()
+			for n := range batches {
+				require.NoError(t, r.logs.shared.consumeLogs(ctx, benchPredictions(n), next))
+			}
+			all := int64(batches * benchBatch)
+			t.Logf("%d predictions wait: %v of processors each", all, (cpu()-start)/time.Duration(all))
+			if where == "memory" {
+				t.Logf("%d bytes of heap each, %d by the processor's own count", (heapSize()-heap)/all, r.logs.shared.backend.size()/all)
+			} else {
+				t.Logf("%d MiB of memory at most; %d bytes of disk each", peak(), sizeOf(t, directory)/all)
+			}
+			_, held := r.logs.shared.models.counts()
+			require.Equal(t, all, held[join.Waiting])
 
-	start = cpu()
-	joins := min(batches, 200)
-	for i := range joins {
-		n := i * (batches / joins)
-		require.NoError(t, r.logs.shared.consumeLogs(ctx, benchTruths(n, batches), next))
+			start = cpu()
+			joins := min(batches, 200)
+			for i := range joins {
+				n := i * (batches / joins)
+				require.NoError(t, r.logs.shared.consumeLogs(ctx, benchTruths(n, batches), next))
+			}
+			found := int64(joins * benchBatch)
+			t.Logf("%d of them find their truth: %v of processors each; %d MiB of memory at most", found, (cpu()-start)/time.Duration(found), peak())
+			_, held = r.logs.shared.models.counts()
+			require.Equal(t, found, held[join.Joined])
+			require.Equal(t, all-found, held[join.Waiting])
+			r.end(t)
+		})
 	}
-	t.Logf("%d of them find their truth: %v of processors each; %d MiB of memory at most", joins*benchBatch, (cpu()-start)/time.Duration(joins*benchBatch), peak())
-	_, held = r.logs.shared.models.counts()
-	require.Equal(t, int64(joins*benchBatch), held[join.Joined])
-	require.Equal(t, int64((batches-joins)*benchBatch), held[join.Waiting])
-	r.end(t)
+}
+
+// heapSize is what lives on the heap.
+func heapSize() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }
 
 // peak is the most memory that the process has had, in MiB; 0 where the system does not say.
