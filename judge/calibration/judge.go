@@ -16,9 +16,9 @@ import (
 
 // Judge is safe for concurrent use.
 type Judge struct {
-	cfg    Config
-	chosen []statistic
-	limits limits
+	cfg        Config
+	chosen     []statistic
+	references references
 }
 
 var (
@@ -31,7 +31,7 @@ func New(cfg *Config) (*Judge, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("calibration: %w", err)
 	}
-	return &Judge{cfg: *cfg, chosen: choose(cfg.Statistics)}, nil
+	return &Judge{cfg: *cfg, chosen: choose(cfg.Statistics), references: references{minSamples: float64(cfg.MinSamples)}}, nil
 }
 
 // Name is the judge's key in the configuration.

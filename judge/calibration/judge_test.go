@@ -11,6 +11,7 @@ import (
 
 	"github.com/leeway-ml/leeway/judge"
 	"github.com/leeway-ml/leeway/judge/outcome"
+	"github.com/leeway-ml/leeway/profile"
 	"github.com/leeway-ml/leeway/semconv"
 	"github.com/leeway-ml/leeway/stats/calibration"
 	"github.com/leeway-ml/leeway/summary"
@@ -127,7 +128,24 @@ func TestLimitFollowsTheReference(t *testing.T) {
 	assert.InDelta(t, 0.01+0.0145, got["ece_threshold 1"], 0.002, "and what chance gives")
 }
 
-// A hundred windows of calibrated scores, small ones: none is called degraded, though many have an ECE above 0.05.
+// What references say is kept, within bounds, and keeps none of them alive; few outcomes say nothing.
+func TestReferencesAreKept(t *testing.T) {
+	was := draw(5, 1, 2000, sure)[0]
+	j := newJudge(t, nil)
+	p := reference(was)
+	excess := j.references.excess(p, "1")
+	assert.Greater(t, excess, 0.05)
+	assert.Zero(t, j.references.excess(p, "2"))
+	assert.Zero(t, j.references.excess(nil, "1"))
+	assert.Zero(t, j.references.excess(reference(was[:99]), "1"), "too few to be a yardstick")
+	for range maxReferences + 10 {
+		j.references.excess(&profile.Profile{Outcomes: p.Outcomes[:1]}, "1")
+	}
+	assert.LessOrEqual(t, len(j.references.known), maxReferences)
+	assert.Equal(t, excess, j.references.excess(p, "1"))
+}
+
+// Two hundred windows of calibrated scores, small ones: none is called degraded, though many have an ECE above 0.05.
 func TestChanceIsNotCalledDegraded(t *testing.T) {
 	j, above := newJudge(t, func(c *Config) { c.Floor = 0.01; c.Calibrators = nil }), 0
 	degraded := 0.0

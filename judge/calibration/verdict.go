@@ -2,10 +2,8 @@ package calibration
 
 import (
 	"math"
-	"sync"
 
 	"github.com/leeway-ml/leeway/judge"
-	"github.com/leeway-ml/leeway/judge/outcome"
 	"github.com/leeway-ml/leeway/profile"
 	"github.com/leeway-ml/leeway/semconv"
 	"github.com/leeway-ml/leeway/stats/calibration"
@@ -22,7 +20,7 @@ func (j *Judge) appendVerdict(points []judge.Point, s *subject, p *profile.Profi
 	}
 	limit := j.cfg.MaxECE
 	if limit == 0 {
-		limit = max(j.cfg.Floor, j.cfg.Factor*j.limits.excess(p, s.class))
+		limit = max(j.cfg.Floor, j.cfg.Factor*j.references.excess(p, s.class))
 	}
 	threshold := limit + noise.Expected
 	degraded := 0.0
@@ -35,42 +33,4 @@ func (j *Judge) appendVerdict(points []judge.Point, s *subject, p *profile.Profi
 		judge.Point{Metric: semconv.MetricCalibrationECEThreshold, Attributes: class, Value: threshold},
 		judge.Point{Metric: semconv.MetricCalibrationECENoise, Attributes: class, Value: noise.P99},
 	)
-}
-
-// maxProfiles is how many profiles' numbers are remembered.
-const maxProfiles = 256
-
-// limits remembers what the references say, for as long as they are in force.
-type limits struct {
-	mutex sync.Mutex
-	known map[*profile.Profile]map[string]float64
-}
-
-// excess is the reference's own ECE for the class, less what chance gives; 0 where the reference has no outcomes.
-func (l *limits) excess(p *profile.Profile, class string) float64 {
-	if p == nil || len(p.Outcomes) == 0 {
-		return 0
-	}
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	of, ok := l.known[p]
-	if !ok {
-		of = excesses(p)
-		if l.known == nil || len(l.known) >= maxProfiles { // profiles come and go: begin anew
-			l.known = map[*profile.Profile]map[string]float64{}
-		}
-		l.known[p] = of
-	}
-	return of[class]
-}
-
-func excesses(p *profile.Profile) map[string]float64 {
-	of := map[string]float64{}
-	for class, bins := range outcome.GatherReference(p).Calibration {
-		ten := bins.Coarser(calibration.Width)
-		if excess := ten.ECE() - calibration.ECENoise(ten).Expected; excess > 0 { // not NaN either
-			of[class] = excess
-		}
-	}
-	return of
 }
