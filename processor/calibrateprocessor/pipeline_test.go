@@ -5,14 +5,12 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/config/confighttp"
 	"go.opentelemetry.io/collector/connector/connectortest"
 	"go.opentelemetry.io/collector/consumer/consumertest"
@@ -20,6 +18,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/processor/processortest"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/leeway-ml/leeway/connector/modelsummaryconnector"
 	"github.com/leeway-ml/leeway/extension/profilesextension"
@@ -44,15 +44,18 @@ func TestFromOutcomesToCalibratedScores(t *testing.T) {
 	extensions := profilesextension.NewFactory()
 	extensionConfig := extensions.CreateDefaultConfig().(*profilesextension.Config)
 	extensionConfig.Directory = ""
-	address := freeAddress(t)
 	server := extensionConfig.Server.GetOrInsertDefault()
 	*server = confighttp.NewDefaultServerConfig()
-	server.NetAddr.Endpoint = address
-	profiles, err := extensions.Create(ctx, extensiontest.NewNopSettings(extensions.Type()), extensionConfig)
+	server.NetAddr.Endpoint = "127.0.0.1:0"
+	settings := extensiontest.NewNopSettings(extensions.Type())
+	core, log := observer.New(zap.InfoLevel)
+	settings.Logger = zap.New(core)
+	profiles, err := extensions.Create(ctx, settings, extensionConfig)
 	require.NoError(t, err)
 	h := host{profilesID: profiles}
 	require.NoError(t, profiles.Start(ctx, h))
 	defer func() { require.NoError(t, profiles.Shutdown(ctx)) }()
+	address := log.FilterMessage("Serving profiles over HTTP").All()[0].ContextMap()["address"].(string)
 
 	sink := &consumertest.MetricsSink{}
 	statistics := modelstatisticsprocessor.NewFactory()
@@ -159,14 +162,3 @@ func last(sink *consumertest.MetricsSink) map[string]float64 {
 	}
 	return values
 }
-
-// freeAddress is one on the loopback that nobody listens on.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer listener.Close()
-	return listener.Addr().String()
-}
-
-var _ component.Host = host{}
