@@ -1,9 +1,11 @@
 package quality
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"sync"
+	"weak"
 
 	"github.com/leeway-ml/leeway/judge/outcome"
 	"github.com/leeway-ml/leeway/profile"
@@ -52,12 +54,12 @@ func (r *reference) whole(m *measure) float64 {
 }
 
 // maxReferences is how many profiles' values are kept: gathering takes longer than judging a window.
-const maxReferences = 256
+const maxReferences = 2000
 
-// references keeps what is computed of each profile. It is safe for concurrent use.
+// references keeps what is computed of each profile, but keeps none of them alive. It is safe for concurrent use.
 type references struct {
 	mu    sync.Mutex
-	known map[*profile.Profile]*reference
+	known map[weak.Pointer[profile.Profile]]*reference
 }
 
 // of returns the profile's quality, nil where it has no outcomes, or fewer than a window must have.
@@ -65,16 +67,23 @@ func (r *references) of(p *profile.Profile, cfg *Config) *reference {
 	if p == nil || len(p.Outcomes) == 0 {
 		return nil
 	}
+	key := weak.Make(p)
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	if x, ok := r.known[p]; ok {
+	x, ok := r.known[key]
+	r.mu.Unlock()
+	if ok {
 		return x
 	}
-	if r.known == nil || len(r.known) >= maxReferences { // profiles that were replaced are among them
-		r.known = make(map[*profile.Profile]*reference)
+	x = newReference(p, cfg)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.known) >= maxReferences {
+		maps.DeleteFunc(r.known, func(p weak.Pointer[profile.Profile], _ *reference) bool { return p.Value() == nil })
 	}
-	x := newReference(p, cfg)
-	r.known[p] = x
+	if r.known == nil || len(r.known) >= maxReferences {
+		r.known = make(map[weak.Pointer[profile.Profile]]*reference)
+	}
+	r.known[key] = x
 	return x
 }
 

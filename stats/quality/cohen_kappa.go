@@ -18,5 +18,12 @@ func CohenKappa(c *Confusion) float64 {
 
 // CohenKappaInterval is by the delta method, on the scale of Fisher's z.
 func CohenKappaInterval(c *Confusion) Interval {
-	return correlationInterval(CohenKappa(c), StandardError(c, CohenKappa))
+	most := c.n * c.n
+	for k := range c.truth {
+		most -= c.predicted[k] * c.truth[k]
+	}
+	kappa := CohenKappa(c)
+	return correlationInterval(kappa, c.standardError(func(i, j int) float64 {
+		return (c.beyondChance(i, j) - kappa*(2*c.n-c.truth[i]-c.predicted[j])) / most
+	}))
 }

@@ -29,7 +29,28 @@ func MCC(c *Confusion) float64 {
 	return (c.right*c.n - both) / math.Sqrt(spread)
 }
 
-// MCCInterval is by the delta method, on the scale of Fisher's z.
+// MCCInterval is by the delta method, on the scale of Fisher's z; none where one class alone was predicted, or true.
 func MCCInterval(c *Confusion) Interval {
-	return correlationInterval(MCC(c), StandardError(c, MCC))
+	var predicted, truth float64
+	for k := range c.truth {
+		predicted += c.predicted[k] * c.predicted[k]
+		truth += c.truth[k] * c.truth[k]
+	}
+	p, t := c.n*c.n-predicted, c.n*c.n-truth
+	if !(p > 0 && t > 0) {
+		return none()
+	}
+	mcc, root := MCC(c), math.Sqrt(p*t)
+	return correlationInterval(mcc, c.standardError(func(i, j int) float64 {
+		return c.beyondChance(i, j)/root - mcc*((c.n-c.predicted[i])/p+(c.n-c.truth[j])/t)
+	}))
+}
+
+// beyondChance is the derivative of c n - sum p_k t_k by a cell.
+func (c *Confusion) beyondChance(i, j int) float64 {
+	g := c.right - c.truth[i] - c.predicted[j]
+	if i == j {
+		g += c.n
+	}
+	return g
 }

@@ -84,6 +84,42 @@ func TestIdentities(t *testing.T) {
 	})
 }
 
+// Intervals with derivatives in closed form are those of the delta method with derivatives by each cell.
+func TestStandardErrors(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := quality.NewConfusion(drawMatrix(t))
+		half := func(i quality.Interval, scale func(float64) float64) float64 {
+			return (scale(i.Upper) - scale(i.Lower)) / 2 / 1.959963984540054
+		}
+		logit := func(p float64) float64 { return math.Log(p / (1 - p)) }
+		for _, m := range []struct {
+			name     string
+			f        func(*quality.Confusion) float64
+			interval quality.Interval
+			scale    func(float64) float64
+			slope    func(float64) float64
+		}{
+			{"MCC", quality.MCC, quality.MCCInterval(c), math.Atanh, func(x float64) float64 { return 1 / (1 - x*x) }},
+			{"kappa", quality.CohenKappa, quality.CohenKappaInterval(c), math.Atanh, func(x float64) float64 { return 1 / (1 - x*x) }},
+			{"macro F1", func(c *quality.Confusion) float64 { return quality.Averaged(c, quality.Macro, f1) },
+				quality.AveragedInterval(c, quality.Macro, f1), logit, func(x float64) float64 { return 1 / (x * (1 - x)) }},
+			{"weighted F2", func(c *quality.Confusion) float64 { return quality.Averaged(c, quality.Weighted, f2) },
+				quality.AveragedInterval(c, quality.Weighted, f2), logit, func(x float64) float64 { return 1 / (x * (1 - x)) }},
+			{"weighted precision", func(c *quality.Confusion) float64 { return quality.Averaged(c, quality.Weighted, quality.Precision) },
+				quality.AveragedInterval(c, quality.Weighted, quality.Precision), logit, func(x float64) float64 { return 1 / (x * (1 - x)) }},
+			{"macro specificity", func(c *quality.Confusion) float64 { return quality.Averaged(c, quality.Macro, quality.Specificity) },
+				quality.AveragedInterval(c, quality.Macro, quality.Specificity), logit, func(x float64) float64 { return 1 / (x * (1 - x)) }},
+		} {
+			x := m.f(c)
+			want := quality.StandardError(c, m.f) * m.slope(x)
+			if !m.interval.Known() || m.interval.Lower == m.interval.Upper || math.IsNaN(want) || want > 3 {
+				continue // beyond, the ends of the interval are too near to 1 to be turned back
+			}
+			require.InDelta(t, want, half(m.interval, m.scale), 1e-5*want+1e-6, "%s %v", m.name, x)
+		}
+	})
+}
+
 func drawScores(t *rapid.T) []scored {
 	var sample []scored
 	for range rapid.IntRange(2, 60).Draw(t, "n") {
