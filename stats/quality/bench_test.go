@@ -1,69 +1,67 @@
-package quality_test
+package quality
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 
-	"github.com/leeway-ml/leeway/stats/quality"
+	"github.com/leeway-ml/leeway/stats/scores"
 )
 
-// Each measure with its interval, over what a window of a busy model has: 640 bins of scores, 320 of errors, or a matrix.
+// Each measure of a window, with its interval: 300 bins of scores, 320 of errors, or a confusion matrix.
 func BenchmarkMeasures(b *testing.B) {
-	r := rand.New(rand.NewPCG(1, 2))
-	var sample []scored
-	var errs []float64
-	for range 20_000 {
-		sample = append(sample, scored{r.Float64(), r.Float64() < 0.3})
-		errs = append(errs, r.NormFloat64()*10)
+	random := rand.New(rand.NewPCG(1, 1))
+	table := &scores.Table{}
+	at := func(i int) float64 { return 1 / (1 + math.Exp(12-24*float64(i)/300)) }
+	for i := range 300 {
+		table.Bins = append(table.Bins, scores.Bin{Low: at(i), High: at(i + 1), Score: (at(i) + at(i+1)) / 2})
+		table.Positives, table.Negatives = append(table.Positives, float64(random.IntN(i+1))), append(table.Negatives, float64(random.IntN(301-i)))
 	}
-	table, errors := binned(sample), errorsOf(errs)
-	matrix := func(k int) *quality.Confusion {
-		counts := make([][]float64, k)
+	square := func(n int) *Confusion {
+		counts := make([][]float64, n)
 		for i := range counts {
-			for j := range k {
-				counts[i] = append(counts[i], float64(1+(i*7+j*3)%11))
-				if i == j {
-					counts[i][j] += 200
+			for k := range n {
+				counts[i] = append(counts[i], float64(random.IntN(100)))
+				if i == k {
+					counts[i][k] += 500
 				}
 			}
 		}
-		return quality.NewConfusion(counts)
+		return NewConfusion(counts)
 	}
-	two, ten, hundred := matrix(2), matrix(10), matrix(100)
-	for _, m := range []struct {
+	two, ten, hundred := square(2), square(10), square(100)
+	f1 := func(c *Confusion, class int) float64 { return FBeta(c, class, 1) }
+	errors := &Errors{}
+	for i := range 320 {
+		low := math.Exp2(float64(i/2-80) / 8)
+		errors.Add(ErrorBin{Low: low, High: low * math.Exp2(1./8), Negative: i%2 == 0, Count: float64(random.IntN(100))})
+	}
+	for _, measure := range []struct {
 		name string
-		of   func() (float64, quality.Interval)
+		of   func()
 	}{
-		{"accuracy", func() (float64, quality.Interval) { return quality.Accuracy(two), quality.AccuracyInterval(two) }},
-		{"f1", func() (float64, quality.Interval) { return f1(two, 1), quality.FBetaInterval(two, 1, 1) }},
-		{"mcc", func() (float64, quality.Interval) { return quality.MCC(two), quality.MCCInterval(two) }},
-		{"mcc of 10 classes", func() (float64, quality.Interval) { return quality.MCC(ten), quality.MCCInterval(ten) }},
-		{"mcc of 100 classes", func() (float64, quality.Interval) { return quality.MCC(hundred), quality.MCCInterval(hundred) }},
-		{"macro f1 of 10 classes", func() (float64, quality.Interval) {
-			return quality.Averaged(ten, quality.Macro, f1), quality.AveragedInterval(ten, quality.Macro, f1)
-		}},
-		{"macro f1 of 100 classes", func() (float64, quality.Interval) {
-			return quality.Averaged(hundred, quality.Macro, f1), quality.AveragedInterval(hundred, quality.Macro, f1)
-		}},
-		{"roc_auc", func() (float64, quality.Interval) { return quality.ROCAUC(table), quality.ROCAUCInterval(table) }},
-		{"average_precision", func() (float64, quality.Interval) {
-			return quality.AveragePrecision(table), quality.AveragePrecisionInterval(table)
-		}},
-		{"ks_separation", func() (float64, quality.Interval) { return quality.KSSeparation(table), quality.Interval{} }},
-		{"log_loss", func() (float64, quality.Interval) {
-			var m quality.Moments
+		{"accuracy", func() { Accuracy(two); AccuracyInterval(two) }},
+		{"f1", func() { FBeta(two, 1, 1); FBetaInterval(two, 1, 1) }},
+		{"mcc", func() { MCC(two); MCCInterval(two) }},
+		{"mcc of ten classes", func() { MCC(ten); MCCInterval(ten) }},
+		{"mcc of a hundred classes", func() { MCC(hundred); MCCInterval(hundred) }},
+		{"macro f1 of ten classes", func() { Averaged(ten, Macro, f1); AveragedInterval(ten, Macro, f1) }},
+		{"macro f1 of a hundred classes", func() { Averaged(hundred, Macro, f1); AveragedInterval(hundred, Macro, f1) }},
+		{"roc_auc", func() { ROCAUC(table); ROCAUCInterval(table) }},
+		{"average_precision", func() { AveragePrecision(table); AveragePrecisionInterval(table) }},
+		{"ks_separation", func() { KSSeparation(table) }},
+		{"log_loss", func() {
+			var m Moments
 			m.AddLogLosses(table)
-			return m.Mean(), quality.LossInterval(m.Mean(), m.StandardError())
+			LossInterval(m.Mean(), m.StandardError())
 		}},
-		{"rmse", func() (float64, quality.Interval) { return quality.RMSE(100), quality.RMSEInterval(100, errors) }},
-		{"median_absolute_error", func() (float64, quality.Interval) {
-			return quality.MedianAbsoluteError(errors), quality.MedianAbsoluteErrorInterval(errors)
-		}},
+		{"rmse", func() { RMSE(100); RMSEInterval(100, errors) }},
+		{"median_absolute_error", func() { MedianAbsoluteError(errors); MedianAbsoluteErrorInterval(errors) }},
 	} {
-		b.Run(m.name, func(b *testing.B) {
+		b.Run(measure.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				m.of()
+				measure.of()
 			}
 		})
 	}
