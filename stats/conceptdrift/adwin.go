@@ -70,9 +70,10 @@ const (
 //
 // Source: Bifet, Gavaldà, Learning from time-changing data with adaptive windowing, SDM 2007; variances of buckets by Babcock, Datar,
 // Motwani, O'Callaghan, Maintaining variance and k-medians over data stream windows, PODS 2003. As River: its 1/m (the paper has
-// n0, n1), no cut after the newest bucket of each size, and no window left after a drift, where the paper keeps the newer side.
-// Departure: values are counted from the first of the window, so that a constant adds up without rounding errors, and neither it
-// nor values far from 0 with little variance make false alarms.
+// n0, n1), the newest bucket of each size always on the newer side of a cut, and no window left after a drift, where the paper
+// keeps the newer side. Departures: at a drift Estimate is of the whole window, split where the change is likeliest, where River
+// has dropped the older side already; values are counted from the first of the window, so that a constant adds up without
+// rounding errors, and neither it nor values far from 0 with little variance make false alarms.
 type ADWIN struct {
 	config ADWINConfig
 	// Row i is the lengths[i] buckets of 2^i values, the oldest first, at i * (MaxBuckets + 1) of buckets.
@@ -82,9 +83,9 @@ type ADWIN struct {
 	origin, total, squares, width float64
 	// tick is how many values there were since the last test.
 	tick int
-	// dropped is how many values a drift took from the window, droppedMean their mean.
-	dropped, droppedMean float64
-	level                Level
+	// older is how many values lie before a change that was found, olderMean their mean.
+	older, olderMean float64
+	level            Level
 }
 
 type bucket struct{ total, squares float64 }
@@ -102,7 +103,7 @@ func (d *ADWIN) Update(x float64) (Level, error) {
 	if !(math.Abs(x) <= greatest) {
 		return refuse(x)
 	}
-	if d.dropped > 0 {
+	if d.older > 0 {
 		*d = ADWIN{config: d.config, lengths: d.lengths[:0], buckets: d.buckets[:0]}
 	}
 	if d.width == 0 {
@@ -157,29 +158,18 @@ func (d *ADWIN) addRow() {
 	}
 }
 
-// test drops the oldest buckets, one at a time, until no cut shows a difference.
 func (d *ADWIN) test() {
-	width, dropped := d.width, 0.0
-	for d.cut() {
-		dropped += d.dropOldest()
-	}
-	if d.width == width {
+	if !d.changed() {
 		return
 	}
-	// What is left is added up anew: values that were much greater leave no rounding error in it.
-	d.total = 0
-	for _, b := range d.buckets {
-		d.total += b.total
-	}
-	d.dropped = width - d.width
-	d.droppedMean = dropped / d.dropped
-	if rise := d.total/d.width > d.droppedMean; rise && d.config.Direction.up() || !rise && d.config.Direction.down() {
+	rise := d.locate()
+	if rise && d.config.Direction.up() || !rise && d.config.Direction.down() {
 		d.level = Drift
 	}
 }
 
-// cut reports whether the two sides of some cut differ.
-func (d *ADWIN) cut() bool {
+// changed reports whether the two sides of some cut differ.
+func (d *ADWIN) changed() bool {
 	least := float64(d.config.MinWindow)
 	log := math.Log(2 * math.Log(d.width) / d.config.Delta)
 	spread := d.squares / d.width
@@ -191,6 +181,7 @@ func (d *ADWIN) cut() bool {
 	size := math.Ldexp(1, len(d.lengths)-1)
 	n0, n1, u0, u1 := 0.0, d.width, 0.0, d.total
 	for i := len(d.lengths) - 1; i >= 0; i-- {
+		// The newest bucket of each size counts with the newer side: so River has it.
 		for _, b := range d.buckets[i*stride : i*stride+d.lengths[i]-1] {
 			n0 += size
 			n1 -= size
@@ -210,39 +201,43 @@ func (d *ADWIN) cut() bool {
 	return false
 }
 
-// dropOldest takes the oldest bucket from the window, and returns its total.
-func (d *ADWIN) dropOldest() float64 {
-	last := len(d.lengths) - 1
-	size := math.Ldexp(1, last)
-	r := d.buckets[last*(d.config.MaxBuckets+1):]
-	oldest := r[0]
-	d.width -= size
-	d.total -= oldest.total
-	difference := oldest.total/size - d.total/d.width
-	d.squares -= oldest.squares + size*d.width*difference*difference/(size+d.width)
-	d.lengths[last]--
-	copy(r, r[1:])
-	r[d.lengths[last]] = bucket{}
-	if d.lengths[last] == 0 {
-		d.lengths = d.lengths[:last]
-		d.buckets = d.buckets[:last*(d.config.MaxBuckets+1)]
+// locate finds where a change is likeliest, between any two buckets, and reports whether it is a rise: at the greatest
+// difference of means in units of its deviation.
+//
+// Source: Hinkley, Inference about the change-point in a sequence of random variables, Biometrika 57, 1970.
+func (d *ADWIN) locate() (rise bool) {
+	stride := d.config.MaxBuckets + 1
+	size := math.Ldexp(1, len(d.lengths)-1)
+	n0, n1, u0, u1, most := 0.0, d.width, 0.0, d.total, -1.0
+	for i := len(d.lengths) - 1; i >= 0; i-- {
+		for _, b := range d.buckets[i*stride : i*stride+d.lengths[i]] {
+			n0 += size
+			n1 -= size
+			u0 += b.total
+			u1 -= b.total
+			if n1 == 0 {
+				break
+			}
+			difference := u1/n1 - u0/n0
+			if score := math.Abs(difference) / math.Sqrt(1/n0+1/n1); score > most {
+				most, rise, d.older, d.olderMean = score, difference > 0, n0, u0/n0
+			}
+		}
+		size /= 2
 	}
-	return oldest.total
+	return rise
 }
 
 // Level is what the last update said: Stable or Drift.
 func (d *ADWIN) Level() Level { return d.level }
 
-// Estimate is of the window. After a change, Before is the mean of what left it.
+// Estimate is of the window. At a change it is split where the two sides differ most.
 func (d *ADWIN) Estimate() Estimate {
 	if d.width == 0 {
 		return Estimate{}
 	}
-	mean := d.origin + d.total/d.width
-	e := Estimate{Mean: mean, Count: uint64(d.width), Before: mean, After: mean}
-	if d.dropped > 0 {
-		e.Before, e.Since = d.origin+d.droppedMean, e.Count
-	}
+	e := split(d.width, d.total/d.width, d.older, d.olderMean)
+	e.Mean, e.Before, e.After = d.origin+e.Mean, d.origin+e.Before, d.origin+e.After
 	return e
 }
 
@@ -274,8 +269,8 @@ func (d *ADWIN) write(b []byte) []byte {
 	b = appendFloat(b, d.total)
 	b = appendFloat(b, d.squares)
 	b = appendCount(b, d.tick)
-	b = appendCount(b, d.dropped)
-	b = appendFloat(b, d.droppedMean)
+	b = appendCount(b, d.older)
+	b = appendFloat(b, d.olderMean)
 	b = appendCount(b, uint8(d.level))
 	b = appendCount(b, len(d.lengths))
 	for i, n := range d.lengths {
@@ -305,10 +300,10 @@ func (d *ADWIN) read(r *reader) {
 	d.total = r.finite()
 	d.squares = r.finite()
 	d.tick = int(r.count(1e6))
-	d.dropped = float64(r.count(mostValues))
-	d.droppedMean = r.float(-mostDifference, mostDifference)
+	d.older = float64(r.count(mostValues))
+	d.olderMean = r.float(-mostDifference, mostDifference)
 	d.level = r.level()
-	r.require(d.level == Stable || d.level == Drift && d.dropped > 0, "a warning, which ADWIN never gives, or a drift of no values")
+	r.require(d.level == Stable || d.level == Drift && d.older > 0, "a warning, which ADWIN never gives, or a drift of no values")
 	r.require(d.tick < max(c.Clock, 1), "a test that was left out")
 	rows := int(r.count(mostRows))
 	size := 1.0
@@ -330,6 +325,7 @@ func (d *ADWIN) read(r *reader) {
 		d.width += size * float64(n)
 		size *= 2
 	}
+	r.require(d.older <= d.width, "more older values than there are")
 	r.require(math.Abs(d.total) <= mostDifference*d.width, "a total that is too great")
 	r.require(math.Abs(d.squares) <= mostDifference*mostDifference*d.width, "a sum of squares that is too great")
 }

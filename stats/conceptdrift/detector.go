@@ -46,8 +46,6 @@ type Detector interface {
 	encoding.BinaryAppender
 	encoding.BinaryMarshaler
 	encoding.BinaryUnmarshaler
-
-	fields
 }
 
 // Estimate is what a detector knows of the stream since it began.

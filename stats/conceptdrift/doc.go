@@ -31,7 +31,9 @@
 //     the drift. It has not been seen to matter.
 //   - HDDM-W has River's moving average, which takes the value itself as long as the average is 0. With FromFirst it has the paper's, and
 //     the change points of tornado and scikit-multiflow.
-//   - ADWIN counts values from the first of its window, so that great constants are no drift; ScaleFree and Direction are not in River.
+//   - ADWIN counts values from the first of its window, so that great constants are no drift. At a drift, its estimate is of the whole
+//     window, split where the change is likeliest; River's window has lost its older side by then. ScaleFree and Direction are not
+//     in River.
 //   - Page-Hinkley is not what others call so: frouros and tornado test the sum itself, scikit-multiflow a sum that never falls below 0; River, and
 //     this package, the sum against its least.
 //   - CUSUM is not in River. It has the change points of frouros and tornado.

@@ -88,8 +88,13 @@ func New(m Method) (Detector, error) {
 	return nil, fmt.Errorf("conceptdrift: no method %v: must be one of %v", m, Methods())
 }
 
-// blank is a detector to be read into.
-func blank(m Method) Detector {
+// readable is a detector to be read into.
+type readable interface {
+	Detector
+	fields
+}
+
+func blank(m Method) readable {
 	switch m {
 	case MethodPageHinkley:
 		return new(PageHinkley)

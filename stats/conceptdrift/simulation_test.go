@@ -15,6 +15,7 @@ import (
 
 var (
 	simulate = flag.Bool("simulate", false, "TestSimulation: the tables of docs/concept-drift.md in full, instead of a small version; takes five minutes of CPU")
+	only     = flag.String("only", "", "of TestSimulation -simulate: the detectors whose name has this")
 	runs     = flag.Int("runs", 100, "of TestSimulation -simulate, for each cell; twice as many for delays")
 )
 
@@ -113,6 +114,7 @@ func delay(d Detector, s signal, bad float64, seed uint64) int {
 // simulation is the tables, in Markdown, of so many runs.
 func simulation(runs int) (alarms, delays string) {
 	all, laws := contenders(), signals()
+	all = slices.DeleteFunc(all, func(c contender) bool { return !strings.Contains(c.name, *only) })
 	var wait sync.WaitGroup
 	alarmCells, delayCells := make([][]string, len(all)), make([][]string, len(all))
 	for i, c := range all {
