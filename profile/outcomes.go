@@ -45,7 +45,8 @@ type OutcomeExponential struct {
 
 // QualityLimit is how bad a measure of quality became over chunks of the reference.
 type QualityLimit struct {
-	// Worst value of the measure: the least where more is better, else the greatest.
+	// Worst is the least of the chunks' upper ends of the measure's 95 % interval where more is better, else the greatest of the
+	// lower ends: at best, the worst chunk was so bad.
 	Worst float64 `json:"worst"`
 	// LessIsBetter says which of both.
 	LessIsBetter bool `json:"less_is_better,omitempty"`

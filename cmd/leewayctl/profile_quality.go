@@ -20,7 +20,7 @@ func qualityOf(p *profile.Profile) []quality.Measured {
 	return nil
 }
 
-// writeQuality prints how good the reference's predictions were, and how bad its worst chunk of each window's length.
+// writeQuality prints how good the reference's predictions were, and how bad, at best, its worst chunk of each window's length.
 func writeQuality(out io.Writer, p *profile.Profile) error {
 	windows := slices.SortedFunc(maps.Keys(p.QualityLimits), byLength)
 	var rows []string

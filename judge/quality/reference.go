@@ -13,8 +13,10 @@ import (
 
 // Measured is the value of a measure that can have an objective.
 type Measured struct {
-	Name         string
-	Value        float64
+	Name  string
+	Value float64
+	// Best is the better end of the value's interval, NaN where there is none.
+	Best         float64
 	LessIsBetter bool
 }
 
@@ -29,7 +31,11 @@ func Measure(o *outcome.Outcomes, p *profile.Profile) []Measured {
 		}
 		for _, v := range m.of(s, cfg) {
 			if !v.part && !math.IsNaN(v.value) {
-				all = append(all, Measured{m.name, v.value, m.less})
+				best := v.interval.Upper
+				if m.less {
+					best = v.interval.Lower
+				}
+				all = append(all, Measured{m.name, v.value, best, m.less})
 				break
 			}
 		}

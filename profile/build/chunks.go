@@ -229,7 +229,8 @@ func (k *chunker) judge(c *chunk) {
 	}
 }
 
-// judgeQuality keeps the worst values of the measures of quality, over chunks that have outcomes enough.
+// judgeQuality keeps the worst quality of chunks that have outcomes enough: by the better end of its interval, as windows are
+// judged, so that what chance does to a small chunk is not taken for what the model does.
 func (k *chunker) judgeQuality(c *chunk, window string) {
 	if k.outcomes == nil {
 		return
@@ -239,6 +240,9 @@ func (k *chunker) judgeQuality(c *chunk, window string) {
 		return
 	}
 	for _, m := range quality.Measure(o, k.profile) {
+		if math.IsNaN(m.Best) {
+			continue
+		}
 		limits := k.profile.QualityLimits
 		if limits == nil {
 			limits = map[string]map[string]profile.QualityLimit{}
@@ -249,9 +253,9 @@ func (k *chunker) judgeQuality(c *chunk, window string) {
 		}
 		l, ok := limits[window][m.Name]
 		if !ok {
-			l = profile.QualityLimit{Worst: m.Value, LessIsBetter: m.LessIsBetter}
+			l = profile.QualityLimit{Worst: m.Best, LessIsBetter: m.LessIsBetter}
 		}
-		l.Worst = l.Worse(m.Value)
+		l.Worst = l.Worse(m.Best)
 		if c.id.aligned() {
 			l.Chunks++
 		}
