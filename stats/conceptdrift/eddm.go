@@ -143,12 +143,13 @@ func (d *EDDM) read(r *reader) {
 	r.check(d.config.validate())
 	d.n = float64(r.count(mostValues))
 	d.lastError = float64(r.count(mostValues))
-	d.distances.read(r)
+	d.distances.readWithin(r, 0, mostValues)
 	d.squares = r.float(0, mostValues*mostValues*mostValues)
 	d.greatest = r.float(0, greatest)
 	d.greatestN = float64(r.count(mostValues))
 	d.greatestErrors = float64(r.count(mostValues))
 	d.level = r.level()
 	r.require(d.lastError <= d.n && d.greatestN <= d.n && d.greatestErrors <= d.distances.n && d.greatestErrors <= d.greatestN &&
-		d.distances.n <= d.lastError && d.distances.mean >= 0, "more errors than values")
+		d.distances.n <= d.lastError, "more errors than values")
+	r.require(math.Abs(d.distances.n*d.distances.mean-d.lastError) <= 1e-6*d.lastError, "distances that do not add up")
 }

@@ -158,9 +158,9 @@ func (d *HDDMA) write(b []byte) []byte {
 
 func (d *HDDMA) read(r *reader) {
 	d.config.read(r)
-	d.mean.readShares(r)
-	d.low.readShares(r)
-	d.high.readShares(r)
+	d.mean.readWithin(r, 0, 1)
+	d.low.readWithin(r, 0, 1)
+	d.high.readWithin(r, 0, 1)
 	d.level = r.level()
 	r.require(d.low.n <= d.mean.n && d.high.n <= d.mean.n, "a cut after more values than there were")
 	if r.err != nil {

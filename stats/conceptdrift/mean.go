@@ -21,13 +21,11 @@ func (m *mean) update(x float64) {
 
 func (m *mean) write(b []byte) []byte { return appendFloat(appendCount(b, m.n), m.mean) }
 
-func (m *mean) read(r *reader) {
-	m.n = float64(r.count(mostValues))
-	m.mean = r.value()
-}
+func (m *mean) read(r *reader) { m.readWithin(r, -greatest, greatest) }
 
-// readShares reads a mean of values from 0 to 1.
-func (m *mean) readShares(r *reader) {
+// readWithin reads a mean of values from low to high.
+func (m *mean) readWithin(r *reader, low, high float64) {
 	m.n = float64(r.count(mostValues))
-	m.mean = r.share()
+	m.mean = r.float(low, high)
+	r.require(m.n > 0 || m.mean == 0, "a mean of no values")
 }

@@ -164,7 +164,7 @@ func (r *reader) float(low, high float64) float64 {
 // finite reads a sum, or a sum of squares.
 func (r *reader) finite() float64 { return r.float(-1e240, 1e240) }
 
-// value reads a mean of values.
+// value reads one of the values that any detector takes.
 func (r *reader) value() float64 { return r.float(-greatest, greatest) }
 
 func (r *reader) share() float64 { return r.float(0, 1) }
