@@ -44,7 +44,7 @@ func createDefaultConfig() component.Config {
 		Sync:            true,
 		Compression:     "fast",
 		CacheSizeMiB:    64,
-		MemtableSizeMiB: 32,
+		MemtableSizeMiB: 16,
 		MinFreeMiB:      256,
 	}
 }

@@ -37,6 +37,9 @@ type store struct {
 
 var _ storage.Extension = (*store)(nil)
 
+// memtables is how many tables there may be in memory: one that is written to, the others on their way to the disk.
+const memtables = 3
+
 var errNotRunning = errors.New("pebble_storage does not run")
 
 func newStore(set extension.Settings, cfg *Config) (*store, error) {
@@ -90,14 +93,13 @@ func (s *store) open(lock *pebble.Lock) (db *pebble.DB, err error) {
 		Lock:                        lock,
 		Logger:                      &logger{s.logger, &s.broken},
 		FormatMajorVersion:          pebble.FormatNewest,
-		CacheSize:                   int64(s.config.CacheSizeMiB) << 20,
+		CacheSize:                   int64(s.config.CacheSizeMiB+memtables*s.config.MemtableSizeMiB) << 20, // memtables take their room from it
 		MemTableSize:                uint64(s.config.MemtableSizeMiB) << 20,
-		MemTableStopWritesThreshold: 3,
+		MemTableStopWritesThreshold: memtables,
 		MaxOpenFiles:                500,
-		// The directory is counted in bytes, not in files: they may be of the store's usual size.
-		L0CompactionThreshold: 4,
-		L0StopWritesThreshold: 24,
-		LBaseMaxBytes:         64 << 20,
+		L0CompactionThreshold:       4,
+		L0StopWritesThreshold:       24,
+		LBaseMaxBytes:               64 << 20,
 	}
 	for i := range options.Levels {
 		options.Levels[i].FilterPolicy = bloom.FilterPolicy(10) // most keys that are asked for are not there
