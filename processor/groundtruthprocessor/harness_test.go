@@ -180,7 +180,7 @@ func (r *rig) counts(t testing.TB) []string {
 				for _, p := range sum.DataPoints {
 					var pairs []string
 					for _, kv := range p.Attributes.ToSlice() {
-						pairs = append(pairs, fmt.Sprintf("%s=%s", kv.Key, kv.Value.Emit()))
+						pairs = append(pairs, fmt.Sprintf("%s=%s", kv.Key, kv.Value.String()))
 					}
 					lines = append(lines, fmt.Sprintf("%s{%s} %d", strings.TrimPrefix(m.Name, "otelcol_ground_truth_"), strings.Join(pairs, ","), p.Value))
 				}

@@ -213,7 +213,7 @@ func (c *client) apply(ctx context.Context, db *pebble.DB, ops []*storage.Operat
 	if gets > 0 {
 		batch = db.NewIndexedBatchWithSize(size)
 	}
-	defer batch.Close()
+	defer func() { _ = batch.Close() }() // what has to be said, Commit says
 	for _, op := range ops {
 		var err error
 		switch op.Type {
