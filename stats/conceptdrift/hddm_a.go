@@ -45,8 +45,8 @@ func (c *HDDMConfig) read(r *reader) {
 //
 // and a decrease alike with the sides exchanged.
 //
-// Values are from 0 to 1; any law within. Nothing but that is assumed, so that the bounds are wide: it is the calmest of the detectors
-// here, and slow where errors are rare.
+// Values are from 0 to 1; any law within. Nothing but that is assumed, so that the bounds are as wide for rare errors as for frequent
+// ones: it is calm, soon where errors are frequent, and late where they are rare.
 //
 // Source: Frías-Blanco, del Campo-Ávila, Ramos-Jiménez, Morales-Bueno, Ortiz-Díaz, Caballero-Mota, Online and non-parametric drift
 // detection methods based on Hoeffding's bounds, IEEE TKDE 27(3), 2015. As River, which follows MOA. Departure: where a decrease

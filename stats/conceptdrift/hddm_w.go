@@ -33,7 +33,8 @@ func (c HDDMWConfig) validate() error {
 //
 // and a decrease alike with the sides exchanged.
 //
-// Values are from 0 to 1. Quicker than HDDM-A, most of all after long good times.
+// Values are from 0 to 1. With its default Lambda the average has the weight of 20 values: it sees great changes soon, however long the
+// good times were, and small ones never.
 //
 // Source: as HDDMA. As River, which follows MOA but for the beginning of its averages (see FromFirst); with FromFirst as frouros,
 // tornado and scikit-multiflow. Departure: that of HDDMA.

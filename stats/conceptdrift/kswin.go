@@ -37,7 +37,7 @@ func (c KSWINConfig) validate() error {
 //	P(D) <= Alpha and D > 0.1,
 //
 // with the exact probability for samples of equal size. Any values; it sees any change of a distribution, not of its mean alone. No
-// warnings. It tests at each value, so that at River's Alpha it fires every few hundred values without any change; and its window is
+// warnings. It tests at each value, so that at River's Alpha it fires every 800 values without any change; and its window is
 // short, so that a small change leaves it before it is seen.
 //
 // Source: Raab, Heusinger, Schleif, Reactive soft prototype computing for concept drift streams, Neurocomputing 416, 2020. As River: the

@@ -44,8 +44,8 @@ func (c PageHinkleyConfig) validate() error {
 //	u_t = Alpha u_(t-1) + x_t - m_t - Delta, an increase where u_t - min u > Threshold,
 //	v_t = Alpha v_(t-1) + x_t - m_t + Delta, a decrease where max v - v_t > Threshold.
 //
-// Any values. No warnings. Threshold and Delta must suit the values: the default threshold is a change of the mean by 0.1 over 500
-// values, and 1 s of latency in milliseconds is 20 of them.
+// Any values. No warnings. Threshold and Delta must suit the values: the default threshold is a change of the mean by 0.1 over
+// some 500 values.
 //
 // Source: Page, Continuous inspection schemes, Biometrika 41, 1954; Hinkley, Inference about the change-point from cumulative sum tests,
 // Biometrika 58, 1971; with forgetting as in Sebastião, Fernandes, Supporting the Page-Hinkley test with empirical mode
