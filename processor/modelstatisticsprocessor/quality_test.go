@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/confmap"
+	"go.opentelemetry.io/collector/confmap/xconfmap"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 
 	"github.com/leeway-ml/leeway/semconv"
@@ -60,6 +61,18 @@ func TestQualityIsJudged(t *testing.T) {
 }
 
 func TestQualityIsConfigured(t *testing.T) {
+	read := func(text map[string]any) *Config {
+		c := createDefaultConfig().(*Config)
+		require.NoError(t, confmap.NewFromStringMap(map[string]any{"quality": text}).Unmarshal(c))
+		return c
+	}
+	assert.Nil(t, read(map[string]any{"min_samples": 10}).Quality.Judged, "what is usual")
+	none := read(map[string]any{"judged": []any{}}).Quality.Judged
+	require.NotNil(t, none)
+	assert.Empty(t, *none, "nothing")
+	assert.Equal(t, &[]string{"mcc"}, read(map[string]any{"judged": []any{"mcc"}}).Quality.Judged)
+	assert.ErrorContains(t, xconfmap.Validate(read(map[string]any{"judged": []any{"r2"}})), `quality: judged[0]: "r2" can't be judged`)
+
 	c := createDefaultConfig().(*Config)
 	c.Quality.MinSamples = 0
 	_, err := newJudges(c)
