@@ -49,6 +49,7 @@ func signals() []signal {
 		{"log-normal", Numbers, func(r *rand.Rand, scale float64) float64 { return scale * math.Exp(r.NormFloat64()) }, 1, []float64{1.25, 1.5, 2}},
 		// The same mean, another spread.
 		{"Gaussian, spread 1", Numbers, func(r *rand.Rand, spread float64) float64 { return spread * r.NormFloat64() }, 1, []float64{1.5, 2, 4}},
+		{"its distance from 0", Numbers, func(r *rand.Rand, spread float64) float64 { return spread * math.Abs(r.NormFloat64()) }, 1, []float64{1.5, 2, 4}},
 		// Skewed as above, in a unit in which values are small, as a Brier score's are.
 		{"exponential, mean 0.01", Numbers, func(r *rand.Rand, mean float64) float64 { return mean * r.ExpFloat64() }, 0.01, []float64{0.0125, 0.015, 0.02}},
 	}
