@@ -209,6 +209,18 @@ func TestGuess(t *testing.T) {
 	assert.Contains(t, judged(t, nil, answers(200, 80), nil), "ml.quality.f1{ml.class=yes}")
 }
 
+// Scores of the predicted class alone rank nothing.
+func TestTopScores(t *testing.T) {
+	var c outcome.Counter
+	for i := range 300 {
+		c.AddTop("abc"[i%3:i%3+1], "abcab"[i%5:i%5+1], float64(i%50)/50)
+	}
+	got := judged(t, everything, &c, &profile.Profile{Task: profile.Multiclass})
+	assert.Contains(t, got, "ml.quality.f1{ml.class=macro}")
+	assert.NotContains(t, got, "ml.quality.roc_auc{ml.class=macro}")
+	assert.NotContains(t, got, "ml.quality.roc_auc{ml.class=a}")
+}
+
 // The arguments are neither changed nor kept, and nothing that others send makes it panic.
 func TestForeign(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

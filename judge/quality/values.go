@@ -156,7 +156,7 @@ func (s *subject) ranked(cfg *Config, of func(*scores.Table) float64, interval f
 	for _, class := range s.scored() {
 		t := s.table(class)
 		x := of(t)
-		if math.IsNaN(x) {
+		if math.IsNaN(x) || !s.scoresAll(t) {
 			continue
 		}
 		i := interval(t)
@@ -172,6 +172,13 @@ func (s *subject) ranked(cfg *Config, of func(*scores.Table) float64, interval f
 		values = append(values, classes...)
 	}
 	return values
+}
+
+// scoresAll reports whether a class has a score in nearly all outcomes. Where models say the score of the predicted class only, its
+// scores tell nothing of the outcomes that were predicted as others.
+func (s *subject) scoresAll(t *scores.Table) bool {
+	positives, negatives := t.Totals()
+	return s.matrix == nil || ofNearly(positives+negatives, s.matrix.Samples())
 }
 
 // scored are the classes that have scores, sorted.

@@ -52,11 +52,16 @@ func precisions(tp, above, p, step float64) float64 {
 
 // AveragePrecisionInterval is that of a share among as many as there are positives, on the scale of log-odds,
 //
-//	logit AP ± z / sqrt(P AP (1 - AP)).
+//	logit AP ± z / sqrt(P AP (1 - AP)),
+//
+// and none where there are fewer than ten positives.
 //
 // Source: Boyd, Eng, Page, Area under the precision-recall curve: point estimates and confidence intervals, ECML PKDD 2013.
 func AveragePrecisionInterval(t *scores.Table) Interval {
 	positives, _ := t.Totals()
+	if positives < fewScores {
+		return none()
+	}
 	ap := AveragePrecision(t)
 	return shareInterval(ap, math.Sqrt(ap*(1-ap)/positives))
 }

@@ -13,11 +13,12 @@ func FBeta(c *Confusion, class int, beta float64) float64 {
 }
 
 // FBetaInterval is by the delta method on the scale of log-odds. For beta 1 it is better than that: F1 = 2 J / (1 + J), where
-// J = TP / (TP + FP + FN) is a share, whose interval is Wilson's.
+// J = TP / (TP + FP + FN) is a share, whose interval is Wilson's. Without a TP, where the delta method fails, the upper end is
+// what F-beta is at most at J's upper end.
 func FBetaInterval(c *Confusion, class int, beta float64) Interval {
-	if beta == 1 {
-		tp := c.hits[class]
-		return Wilson(tp, c.predicted[class]+c.truth[class]-tp).Map(func(j float64) float64 { return 2 * j / (1 + j) })
+	if tp := c.hits[class]; beta == 1 || tp == 0 {
+		b := beta * beta
+		return Wilson(tp, c.predicted[class]+c.truth[class]-tp).Map(func(j float64) float64 { return (1 + b) * j / ((1+b)*j + min(1, b)*(1-j)) })
 	}
 	two := c.Against(class)
 	f := func(c *Confusion) float64 { return FBeta(c, 1, beta) }

@@ -154,7 +154,9 @@ func TestScoreProperties(t *testing.T) {
 		if e := quality.ROCAUCError(table); !math.IsNaN(e) {
 			require.InDelta(t, e, quality.ROCAUCError(turned), 1e-12)
 			i := quality.ROCAUCInterval(table)
-			require.True(t, i.Lower <= auc && auc <= i.Upper && i.Lower >= 0 && i.Upper <= 1)
+			positives, negatives := table.Totals()
+			require.Equal(t, min(positives, negatives) >= 10, i.Known())
+			require.True(t, !i.Known() || i.Lower <= auc && auc <= i.Upper && i.Lower >= 0 && i.Upper <= 1)
 		}
 		ks := quality.KSSeparation(table)
 		require.True(t, 2*ks >= math.Abs(quality.Gini(auc))-1e-12 && ks <= 1, "KS is %v, AUC %v", ks, auc)
@@ -179,6 +181,16 @@ func TestAveragePrecisionOfManyPositives(t *testing.T) {
 		fp += n
 	}
 	assert.InDelta(t, want, quality.AveragePrecision(table), 1e-12)
+}
+
+// Few that all went wrong are no certainty.
+func TestFBetaWithoutHits(t *testing.T) {
+	for _, beta := range []float64{0.5, 1, 2} {
+		i := quality.FBetaInterval(quality.NewConfusion([][]float64{{100, 3}, {1, 0}}), 1, beta)
+		assert.Zero(t, i.Lower)
+		assert.Greater(t, i.Upper, 0.5)
+		assert.LessOrEqual(t, i.Upper, 1.0)
+	}
 }
 
 func TestUndefined(t *testing.T) {

@@ -50,8 +50,16 @@ func ROCAUCError(t *scores.Table) float64 {
 	return math.Sqrt(p/(positives-1)/positives + n/(negatives-1)/negatives)
 }
 
-// ROCAUCInterval is DeLong's, on the scale of log-odds.
-func ROCAUCInterval(t *scores.Table) Interval { return shareInterval(ROCAUC(t), ROCAUCError(t)) }
+// fewScores of one side are too few for the laws of large numbers that intervals of rankings go by.
+const fewScores = 10
+
+// ROCAUCInterval is DeLong's, on the scale of log-odds; none where there are fewer than ten of either side.
+func ROCAUCInterval(t *scores.Table) Interval {
+	if positives, negatives := t.Totals(); min(positives, negatives) < fewScores {
+		return none()
+	}
+	return shareInterval(ROCAUC(t), ROCAUCError(t))
+}
 
 // Gini is the Gini coefficient, or accuracy ratio, 2 AUC - 1, -1..1; 0 = chance.
 //
