@@ -61,7 +61,8 @@ func number(t testing.TB, field string) float64 {
 	return x
 }
 
-// synthetic is a column of synthetic_streams.csv.gz.
+// synthetic is a column of synthetic_streams.csv.gz, 6,000 simulated values: errors whose rate changes (abrupt, gradual,
+// improves_then_worse) or does not (no_change), Gaussian values whose mean or variance does.
 func synthetic(t testing.TB, column string) []float64 {
 	t.Helper()
 	var stream []float64
