@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -60,9 +61,15 @@ type line struct {
 // publish sends traffic through the whole pipeline and returns what came out.
 func (s traffic) publish(t *testing.T, profiles string) published {
 	t.Helper()
+	return publish(t, pipelineConfig, profiles, func(endpoint string) { s.send(t, endpoint) })
+}
+
+// publish returns what came out of a collector that something was sent to.
+func publish(t *testing.T, config, profiles string, send func(endpoint string)) published {
+	t.Helper()
 	out := filepath.Join(t.TempDir(), "metrics")
-	collector := leewaytest.Start(t, strings.NewReplacer("PROFILES", profiles, "OUT", out).Replace(pipelineConfig))
-	s.send(t, collector.OTLPGRPC)
+	collector := leewaytest.Start(t, strings.NewReplacer("PROFILES", profiles, "OUT", out).Replace(config))
+	send(collector.OTLPGRPC)
 	collector.Stop(t)
 	p := published{}
 	p.read(t, out)
@@ -112,24 +119,57 @@ func (p published) add(t *testing.T, m pmetric.Metric) {
 		points = m.Gauge().DataPoints()
 	case pmetric.MetricTypeSum:
 		of.Type, points = otlptranslator.MetricTypeMonotonicCounter, m.Sum().DataPoints()
+	case pmetric.MetricTypeHistogram:
+		of.Type = otlptranslator.MetricTypeHistogram
 	default: // no rule asks for it
 		return
 	}
 	namer := otlptranslator.NewMetricNamer("", otlptranslator.UnderscoreEscapingWithSuffixes)
 	name, err := namer.Build(of)
 	require.NoError(t, err)
+	if of.Type == otlptranslator.MetricTypeHistogram {
+		p.addHistogram(t, name, m.Histogram().DataPoints())
+		return
+	}
 	for _, dp := range points.All() {
-		series := seriesOf(t, name, dp.Attributes())
-		key := series.String()
-		if p[key] == nil {
-			p[key] = &line{labels: series, lasts: lasts(m, dp.Attributes())}
-		}
 		value := dp.DoubleValue()
 		if dp.ValueType() == pmetric.NumberDataPointValueTypeInt {
 			value = float64(dp.IntValue())
 		}
-		p[key].points = append(p[key].points, point{dp.Timestamp().AsTime(), value})
+		p.addPoint(t, name, dp.Attributes(), lasts(dp.Attributes()), point{dp.Timestamp().AsTime(), value})
 	}
+}
+
+// addHistogram adds a histogram as Prometheus has it: counts of the buckets and those below, their total, and the sum.
+func (p published) addHistogram(t *testing.T, name string, points pmetric.HistogramDataPointSlice) {
+	t.Helper()
+	for _, dp := range points.All() {
+		at, attributes := dp.Timestamp().AsTime(), dp.Attributes()
+		p.addPoint(t, name+"_sum", attributes, always, point{at, dp.Sum()})
+		p.addPoint(t, name+"_count", attributes, always, point{at, float64(dp.Count())})
+		below := uint64(0)
+		for i, count := range dp.BucketCounts().All() {
+			below += count
+			bound := "+Inf"
+			if i < dp.ExplicitBounds().Len() {
+				bound = strconv.FormatFloat(dp.ExplicitBounds().At(i), 'g', -1, 64)
+			}
+			bucket := pcommon.NewMap()
+			attributes.CopyTo(bucket)
+			bucket.PutStr("le", bound)
+			p.addPoint(t, name+"_bucket", bucket, always, point{at, float64(below)})
+		}
+	}
+}
+
+func (p published) addPoint(t *testing.T, name string, attributes pcommon.Map, lasts time.Duration, at point) {
+	t.Helper()
+	series := seriesOf(t, name, attributes)
+	key := series.String()
+	if p[key] == nil {
+		p[key] = &line{labels: series, lasts: lasts}
+	}
+	p[key].points = append(p[key].points, at)
 }
 
 func seriesOf(t *testing.T, name string, attributes pcommon.Map) labels.Labels {
@@ -146,12 +186,15 @@ func seriesOf(t *testing.T, name string, attributes pcommon.Map) labels.Labels {
 	return b.Labels()
 }
 
+// always is as long as any test.
+const always = 1000 * time.Hour
+
 // lasts is how long the processors send a value again in life, where emit_interval is a minute.
-func lasts(m pmetric.Metric, attributes pcommon.Map) time.Duration {
+func lasts(attributes pcommon.Map) time.Duration {
 	window, ok := attributes.Get(semconv.AttrWindow)
 	switch {
 	case !ok:
-		return 1000 * time.Hour
+		return always
 	case window.Str() == "1h":
 		return 5 * time.Minute
 	}
