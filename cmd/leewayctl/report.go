@@ -24,9 +24,11 @@ func newReportCommand() *cobra.Command {
 	var timeout time.Duration
 	command := &cobra.Command{
 		Use:   "report [URL]",
-		Short: "Say in plain words what drifted, from a collector's Prometheus endpoint",
+		Short: "Say in plain words what drifted and how good the model is, from a collector's Prometheus endpoint",
 		Long: `Read the Prometheus endpoint of a collector that runs model_statistics, and print for each model and window what drifted:
-the value of the statistic that decides, the limit that the reference's own chunks set, and the noise that sampling alone would give.`,
+the value of the statistic that decides, the limit that the reference's own chunks set, and the noise that sampling alone would give.
+Where labels have come, also the measures of quality that have an objective, with their 95 % interval, what they were in the reference, and what
+they are estimated to be for all predictions, labelled or not; and how far the scores are from being probabilities.`,
 		Example: `  leewayctl report
   leewayctl report http://localhost:9464/metrics --window 24h`,
 		Args: cobra.MaximumNArgs(1),
@@ -110,31 +112,40 @@ func writeReport(out io.Writer, families map[string]*dto.MetricFamily, window st
 			groups[l.group] = append(groups[l.group], l)
 		}
 	}
-	if len(groups) == 0 {
+	measures := qualities(families, window)
+	names := titles(groups, measures)
+	if len(names) == 0 {
 		_, err := fmt.Fprintln(out, "no window has been judged yet: either no profile fits the model, or too few predictions have come")
 		return err
 	}
-	var names []string
-	for name := range groups {
-		names = append(names, name)
-	}
-	sort.Strings(names)
 	for _, name := range names {
-		if err := writeGroup(out, name, groups[name]); err != nil {
+		fmt.Fprintln(out, name)
+		if err := writeDrift(out, groups[name]); err != nil {
+			return err
+		}
+		if len(measures[name]) == 0 {
+			continue
+		}
+		if err := writeQualities(out, measures[name]); err != nil {
+			return err
+		}
+		if err := coverage(out, families, name); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func writeGroup(out io.Writer, name string, lines []line) error {
+func writeDrift(out io.Writer, lines []line) error {
+	if len(lines) == 0 {
+		return nil
+	}
 	sort.SliceStable(lines, func(i, j int) bool {
 		if lines[i].drifted != lines[j].drifted {
 			return lines[i].drifted
 		}
 		return lines[i].value > lines[j].value
 	})
-	fmt.Fprintln(out, name)
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "\t\tstatistic\tvalue\tlimit\tnoise\t")
 	for _, l := range lines {

@@ -63,3 +63,56 @@ func TestReportNothing(t *testing.T) {
 	server.Close()
 	assert.ErrorContains(t, command.Execute(), "is a collector running")
 }
+
+const scrapedQuality = `# TYPE ml_quality_accuracy gauge
+ml_quality_accuracy{ml_model_name="fraud",ml_model_version="3",ml_window="24h"} 0.7
+ml_quality_accuracy{ml_model_name="fraud",ml_model_version="3",ml_window="1h"} 0.1
+# TYPE ml_quality_accuracy_lower gauge
+ml_quality_accuracy_lower{ml_model_name="fraud",ml_model_version="3",ml_window="24h"} 0.68
+# TYPE ml_quality_accuracy_upper gauge
+ml_quality_accuracy_upper{ml_model_name="fraud",ml_model_version="3",ml_window="24h"} 0.72
+# TYPE ml_quality_accuracy_threshold gauge
+ml_quality_accuracy_threshold{ml_model_name="fraud",ml_model_version="3",ml_window="24h"} 0.75
+# TYPE ml_quality_reference_accuracy gauge
+ml_quality_reference_accuracy{ml_model_name="fraud",ml_model_version="3",ml_window="24h"} 0.8
+# TYPE ml_quality_estimated_accuracy gauge
+ml_quality_estimated_accuracy{ml_model_name="fraud",ml_model_version="3",ml_population="all",ml_window="24h"} 0.79
+ml_quality_estimated_accuracy{ml_model_name="fraud",ml_model_version="3",ml_population="labelled",ml_window="24h"} 0.5
+# TYPE ml_quality_degraded gauge
+ml_quality_degraded{ml_model_name="fraud",ml_model_version="3",ml_quality_metric="accuracy",ml_window="24h"} 1
+# TYPE ml_quality_recall gauge
+ml_quality_recall{ml_class="a",ml_model_name="fraud",ml_model_version="3",ml_window="24h"} 0.3
+ml_quality_recall{ml_class="b",ml_model_name="fraud",ml_model_version="3",ml_window="24h"} 0.5
+ml_quality_recall{ml_class="macro",ml_model_name="fraud",ml_model_version="3",ml_window="24h"} 0.4
+# TYPE ml_quality_recall_threshold gauge
+ml_quality_recall_threshold{ml_class="a",ml_model_name="fraud",ml_model_version="3",ml_window="24h"} 0.35
+ml_quality_recall_threshold{ml_class="macro",ml_model_name="fraud",ml_model_version="3",ml_window="24h"} 0.35
+# TYPE ml_quality_mcc gauge
+ml_quality_mcc{ml_model_name="fraud",ml_model_version="3",ml_window="24h"} 0.4
+# TYPE ml_calibration_ece gauge
+ml_calibration_ece{ml_calibrator_name="none",ml_class="1",ml_model_name="fraud",ml_model_version="3",ml_window="24h"} 0.2
+ml_calibration_ece{ml_calibrator_name="platt",ml_class="1",ml_model_name="fraud",ml_model_version="3",ml_window="24h"} 0.01
+# TYPE ml_calibration_ece_threshold gauge
+ml_calibration_ece_threshold{ml_class="1",ml_model_name="fraud",ml_model_version="3",ml_window="24h"} 0.05
+# TYPE ml_calibration_degraded gauge
+ml_calibration_degraded{ml_class="1",ml_model_name="fraud",ml_model_version="3",ml_window="24h"} 1
+# TYPE ml_ground_truth_coverage_ratio gauge
+ml_ground_truth_coverage_ratio{ml_model_name="fraud",ml_model_version="3",ml_window="24h"} 0.975
+`
+
+func TestReportQuality(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(scrapedQuality)) }))
+	defer server.Close()
+	command := newReportCommand()
+	var out bytes.Buffer
+	command.SetOut(&out)
+	command.SetArgs([]string{server.URL, "--window", "24h"})
+	require.NoError(t, command.Execute())
+	assert.Equal(t, `model fraud, version 3, window 24h
+                               quality            95 %  objective  reference  estimated
+  degraded           accuracy    0.700  0.680 to 0.720      0.750      0.800      0.790
+                       recall    0.400               -      0.350          -          -
+  degraded  calibration error    0.200               -      0.050          -          -
+  labels came for 97.5 % of predictions
+`, out.String())
+}
