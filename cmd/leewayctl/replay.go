@@ -40,7 +40,8 @@ func newReplayCommand() *cobra.Command {
 		Short: "Send a prediction log, and the truth that came later, to a collector as OTLP events",
 		Long: `Send a prediction log as the model would have sent it: one ml.prediction event a row, over OTLP.
 Every column that is named by no flag is an input of the model; an empty field is a missing input.
-Where a second file has the truth, one ml.ground_truth event goes out for each of its rows, at the time of its label.
+Where a second file has the truth, one ml.ground_truth event goes out for each of its rows, at the time of its label;
+with --where, for those of the predictions that were sent.
 Both files must be sorted by time. Requests that fail are tried again; a full collector slows the replay down.`,
 		Example: `  leewayctl replay predictions.csv.gz --model fraud --score-column score --class-column predicted
   leewayctl replay predictions.csv truth.csv --model fraud --score-column score --speed 3600

@@ -7,6 +7,7 @@ set -eu
 repo=$(cd "$(dirname "$0")/../.." && pwd)
 here=$repo/dashboards/screenshots
 flights=$repo/examples/quickstart/flights.csv.gz
+truth=$repo/examples/quickstart/flights_truth.csv.gz
 bin=${LEEWAY_BIN:-$repo/bin}
 work=$repo/build/screenshots
 columns="--time-column timestamp --id-column prediction_id --class-column predicted_class --score-column predicted_probability --quiet"
@@ -20,14 +21,14 @@ profile() {
     name=$1 version=$2
     shift 2
     # shellcheck disable=SC2086 # the flags are meant to be split
-    "$bin/leewayctl" profile "$flights" --model "$name" --version "$version" $columns --where split=reference "$@" \
+    "$bin/leewayctl" profile "$flights" --truth "$truth" --model "$name" --version "$version" $columns --where split=reference "$@" \
         --positive-class late --time-zone America/New_York --output "profiles/$name.json"
 }
 replay() {
     name=$1 version=$2
     shift 2
     # shellcheck disable=SC2086
-    "$bin/leewayctl" replay "$flights" --model "$name" --version "$version" $columns --where split=production "$@" \
+    "$bin/leewayctl" replay "$flights" "$truth" --model "$name" --version "$version" $columns --where split=production "$@" \
         --exclude split --endpoint localhost:24317
 }
 

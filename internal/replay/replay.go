@@ -16,8 +16,9 @@ import (
 type Options struct {
 	// Predictions and Truth are CSV files, each sorted by its time. Truth may be empty.
 	Predictions, Truth string
-	Where              []Filter
-	Encoder            Encoder
+	// Where filters the predictions; of the truth, only what belongs to them is sent.
+	Where   []Filter
+	Encoder Encoder
 	// Rate is the number of events a second; Speed how much faster than it happened; 0 = as fast as the collector takes it.
 	Rate, Speed float64
 	// From and To limit the rows to those of From <= time < To; zero = no limit. The truth is limited by its label's time.
@@ -110,10 +111,21 @@ func once(ctx context.Context, o Options, shift func(time.Time) time.Time, b *ba
 	}
 	defer predictions.close()
 	defer truth.close()
+	var sent map[string]bool // ids of predictions, where only some are sent: nobody waits for the truth of the others
+	if o.Truth != "" && len(o.Where) > 0 {
+		sent = map[string]bool{}
+	}
+	c := o.Encoder.Columns
 	for predictions.row != nil || truth.row != nil {
 		from := predictions
 		if predictions.row == nil || truth.row != nil && truth.row.Time.Before(predictions.row.Time) {
 			from = truth
+		}
+		if from == truth && sent != nil && !sent[truth.row.Value(c.TruthID)] {
+			if err := truth.advance(); err != nil {
+				return err
+			}
+			continue
 		}
 		at := shift(from.row.Time)
 		record, err := b.next(ctx, at)
@@ -122,6 +134,9 @@ func once(ctx context.Context, o Options, shift func(time.Time) time.Time, b *ba
 		}
 		if from == predictions {
 			result.Predictions++
+			if sent != nil {
+				sent[from.row.Value(c.ID)] = true
+			}
 			err = o.Encoder.Prediction(from.row, at, record)
 		} else {
 			result.Truths++

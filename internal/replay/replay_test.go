@@ -187,3 +187,16 @@ func TestRebaseInItsTimeZone(t *testing.T) {
 	future := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
 	assert.Equal(t, time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC), Rebase(future, time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC), nil)(future))
 }
+
+// TestTruthOfSomePredictions: nobody waits for the truth of predictions that are not sent.
+func TestTruthOfSomePredictions(t *testing.T) {
+	o := options(t)
+	o.Where = []Filter{{Column: "country", Value: "FR"}}
+	var got recorder
+	result, err := Run(t.Context(), o, &got)
+	require.NoError(t, err)
+	assert.Equal(t, 1, result.Predictions)
+	assert.Equal(t, 1, result.Truths)
+	id, _ := got.records()[1].Attributes().Get("ml.prediction.id")
+	assert.Equal(t, "p3", id.Str())
+}
