@@ -10,7 +10,7 @@ const summer = 'from=2013-05-15T00:00:00Z&to=2013-08-31T20:00:00Z&var-window=7d'
 const pictures = [
   { name: 'fleet', path: `/d/leeway-fleet?${summer}`, height: 1010 },
   { name: 'model', path: `/d/leeway-model?${summer}&var-model=flight-delay&var-version=1`, height: 1010 },
-  { name: 'quality', path: `/d/leeway-quality?${summer}&var-model=flight-delay&var-version=1`, height: 1400 },
+  { name: 'quality', path: `/d/leeway-quality?${summer}&var-model=flight-delay&var-version=1`, height: 1050 },
   { name: 'feature', path: `/d/leeway-feature?${summer}&var-model=flight-delay&var-version=1&var-feature=temperature`, height: 780 },
   { name: 'data-quality', path: `/d/leeway-data-quality?${summer}&var-model=flight-delay&var-version=1`, height: 1010 },
   { name: 'collector', path: '/d/leeway-collector?from=now-15m&to=now', height: 1010 },
