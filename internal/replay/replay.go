@@ -16,12 +16,14 @@ import (
 type Options struct {
 	// Predictions and Truth are CSV files, each sorted by its time. Truth may be empty.
 	Predictions, Truth string
-	// Where filters the predictions; of the truth, only what belongs to them is sent.
+	// Where filters the predictions; of the truth, only what belongs to them is sent: their ids are
+	// remembered, about 100 bytes each.
 	Where   []Filter
 	Encoder Encoder
 	// Rate is the number of events a second; Speed how much faster than it happened; 0 = as fast as the collector takes it.
 	Rate, Speed float64
-	// From and To limit the rows to those of From <= time < To; zero = no limit. The truth is limited by its label's time.
+	// From and To limit the rows to those of From <= time < To; zero = no limit. The truth is limited by its label's time,
+	// so that a log that is replayed part by part has all of it.
 	From, To time.Time
 	// Rebase shifts all times by a whole number of weeks, so that the last event lies in the week that ends now. Hours of the
 	// day and days of the week stay what they were in TimeZone; nil is UTC.
