@@ -116,6 +116,8 @@ func TestPrometheus(t *testing.T) {
 	// Counters must have been seen by two scrapes, so that their rates are something.
 	sendWrong(t, collector, "f057225")
 	p.Await(t, `otelcol_model_statistics_points_refused`)
+	p.Await(t, `ml_feedback_score_count`)
+	p.Await(t, `ml_ground_truth_joins_total{ml_join_result="orphan"}`)
 	sendWrong(t, collector, "f057226")
 
 	names := promnames.Exported(t)
