@@ -15,8 +15,11 @@ const (
 	startDeadline = 60 * time.Second
 	stopDeadline  = 60 * time.Second
 	pollInterval  = 20 * time.Millisecond
-	readyLine     = "Everything is ready"
-	inUse         = "address already in use"
+	// signalDelay is given to a collector that says it is ready: only after that does it ask for signals (otelcol's Run), and
+	// SIGTERM in between ends it at once.
+	signalDelay = 100 * time.Millisecond
+	readyLine   = "Everything is ready"
+	inUse       = "address already in use"
 )
 
 // Collector is a running collector.
@@ -114,6 +117,7 @@ func (c *Collector) awaitReady(t testing.TB) bool {
 	deadline := time.After(startDeadline)
 	poll := time.NewTicker(pollInterval)
 	defer poll.Stop()
+	var since time.Time
 	for {
 		select {
 		case <-c.exited:
@@ -121,7 +125,11 @@ func (c *Collector) awaitReady(t testing.TB) bool {
 		case <-deadline:
 			t.Fatalf("the collector was not ready after %v:\n%s", startDeadline, c.logs.last())
 		case <-poll.C:
-			if c.logs.contain(readyLine) || c.listens() {
+			switch {
+			case !c.logs.contain(readyLine) && !c.listens():
+			case since.IsZero():
+				since = time.Now()
+			case time.Since(since) >= signalDelay:
 				return true
 			}
 		}
