@@ -129,6 +129,11 @@ func (r *reporter) told(ctx context.Context, t *tally) {
 func (r *reporter) refuse(t *tally, kind, reason int, model string) {
 	t.refused[kind][reason]++
 	if r.notices.First(model, reasonNames[reason]+kindNames[kind]) {
+		if kind == ofPrediction && reason == noID {
+			r.logger.Info("predictions without an id are passed on, but can't be joined; where their truth is to come, send ml.prediction.id, or trace and span id",
+				zap.String("model", model))
+			return
+		}
 		r.logger.Warn("an event is passed on, but not joined, nor are others like it: "+cures[reason],
 			zap.String("event", kindNames[kind]), zap.String("model", model), zap.String("reason", reasonNames[reason]))
 	}
