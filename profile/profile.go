@@ -71,6 +71,9 @@ type Profile struct {
 	TrueClass *Variable `json:"true_class,omitempty"`
 	TrueValue *Variable `json:"true_value,omitempty"`
 	Segments  []Segment `json:"segments,omitempty"`
+	// Joint is the reference of the features together; nil where there is none. Vectors are the inputs that are arrays.
+	Joint   *Joint    `json:"joint,omitempty"`
+	Vectors []*Vector `json:"vectors,omitempty"`
 	// Outcomes are the summaries of the rows that had a ground truth; empty where none had. Sorted by metric, then attributes.
 	Outcomes []OutcomeSeries `json:"outcomes,omitempty"`
 	// QualityLimits by window and measure of quality (accuracy, rmse ...).
@@ -141,6 +144,8 @@ type Variable struct {
 	StdDev float64 `json:"std_dev,omitempty"`
 	// Quantiles by probability: "0.5" ...
 	Quantiles map[string]float64 `json:"quantiles,omitempty"`
+	// Importance of a feature to the model, at least 0, in any unit; nil where it is not known.
+	Importance *float64 `json:"importance,omitempty"`
 	// Hours is nil where the profile has no rhythm.
 	Hours *Hours `json:"hours,omitempty"`
 	// Limits by window ("1h") and statistic ("psi"): how far the reference's own chunks stray.

@@ -28,9 +28,20 @@ const (
 	AttrFeedbackScoreLabel          = "ml.feedback.score.label"
 	AttrExperimentName              = "ml.experiment.name"
 	AttrExperimentVariant           = "ml.experiment.variant"
+	AttrDetectorName                = "ml.detector.name"
+	AttrDetectorSignal              = "ml.detector.signal"
+	AttrDetectorMethod              = "ml.detector.method"
+	AttrDetectorLevel               = "ml.detector.level"
+	AttrDetectorBefore              = "ml.detector.before"
+	AttrDetectorAfter               = "ml.detector.after"
+	AttrDetectorSamples             = "ml.detector.samples"
+	AttrDetectorSamplesSince        = "ml.detector.samples_since"
 	AttrTrainingRunID               = "ml.training.run.id"
 	AttrTrainingDatasetID           = "ml.training.dataset.id"
 	AttrFeatureName                 = "ml.feature.name"
+	AttrFeatureOther                = "ml.feature.other"
+	AttrProjectionIndex             = "ml.projection.index"
+	AttrComponentIndex              = "ml.component.index"
 	AttrFeatureCategory             = "ml.feature.category"
 	AttrInvalidReason               = "ml.invalid.reason"
 	AttrClass                       = "ml.class"
@@ -82,7 +93,31 @@ const (
 	MetricGroundTruthDelay                = "ml.ground_truth.delay"
 	MetricGroundTruthJoins                = "ml.ground_truth.joins"
 	MetricFeedbackScore                   = "ml.feedback.score"
+	MetricConceptDrifts                   = "ml.concept_drifts"
+	MetricJointPhase                      = "ml.joint.phase"
+	MetricJointReconstructionError        = "ml.joint.reconstruction_error"
+	MetricJointResidual                   = "ml.joint.residual"
+	MetricJointProduct                    = "ml.joint.product"
+	MetricVectorPhase                     = "ml.vector.phase"
+	MetricVectorComponent                 = "ml.vector.component"
 	MetricModelDriftShare                 = "ml.model.drift.share"
+	MetricModelDriftWeightedShare         = "ml.model.drift.weighted_share"
+	MetricJointDriftReconstructionShift   = "ml.joint.drift.reconstruction_shift"
+	MetricJointDriftMmd                   = "ml.joint.drift.mmd"
+	MetricJointDriftCorrelationShift      = "ml.joint.drift.correlation_shift"
+	MetricJointDriftDetected              = "ml.joint.drift.detected"
+	MetricJointDriftContribution          = "ml.joint.drift.contribution"
+	MetricJointDriftPairShift             = "ml.joint.drift.pair_shift"
+	MetricVectorDriftMmd                  = "ml.vector.drift.mmd"
+	MetricVectorDriftMeanDistance         = "ml.vector.drift.mean_distance"
+	MetricVectorDriftCosineDistance       = "ml.vector.drift.cosine_distance"
+	MetricVectorDriftDetected             = "ml.vector.drift.detected"
+	MetricLossChangeEvidence              = "ml.loss.change.evidence"
+	MetricLossChangeEvidenceThreshold     = "ml.loss.change.evidence_threshold"
+	MetricLossChangeDetected              = "ml.loss.change.detected"
+	MetricLossChangeBefore                = "ml.loss.change.before"
+	MetricLossChangeAfter                 = "ml.loss.change.after"
+	MetricLossChangeAge                   = "ml.loss.change.age"
 	MetricFeatureMean                     = "ml.feature.mean"
 	MetricFeatureMeanReference            = "ml.feature.mean_reference"
 	MetricFeatureQuantile                 = "ml.feature.quantile"
@@ -153,6 +188,13 @@ var metrics = map[string]Metric{
 	"ml.ground_truth.delay":                            {Name: "ml.ground_truth.delay", Kind: "summary", Instrument: "histogram", Unit: "s", Description: "Time from the prediction to its label.", Attributes: []string{}},
 	"ml.ground_truth.joins":                            {Name: "ml.ground_truth.joins", Kind: "summary", Instrument: "sum", Unit: "{event}", Description: "What became of predictions and ground truths.", Attributes: []string{"ml.join.result"}},
 	"ml.feedback.score":                                {Name: "ml.feedback.score", Kind: "summary", Instrument: "histogram", Unit: "", Description: "Scores that users gave.", Attributes: []string{"ml.feedback.name"}},
+	"ml.concept_drifts":                                {Name: "ml.concept_drifts", Kind: "summary", Instrument: "sum", Unit: "{detection}", Description: "Detections of concept drift, counted where they were made: for all of the traffic, or for a segment.", Attributes: []string{"ml.detector.name", "ml.detector.signal", "ml.detector.level"}},
+	"ml.joint.phase":                                   {Name: "ml.joint.phase", Kind: "summary", Instrument: "histogram", Unit: "rad", Description: "Angle of the encoded inputs along one random frequency of the profile, 0..2 pi in 32 equal bins: the characteristic function of the joint distribution.", Attributes: []string{"ml.projection.index"}},
+	"ml.joint.reconstruction_error":                    {Name: "ml.joint.reconstruction_error", Kind: "summary", Instrument: "histogram", Unit: "", Description: "Length of what the profile's principal components leave of the encoded inputs. Bounds = the reference's quantiles; exact sum.", Attributes: []string{}},
+	"ml.joint.residual":                                {Name: "ml.joint.residual", Kind: "summary", Instrument: "histogram", Unit: "", Description: "Squared length of the part of that rest that is the feature's; exact count and sum, no bounds.", Attributes: []string{"ml.feature.name"}},
+	"ml.joint.product":                                 {Name: "ml.joint.product", Kind: "summary", Instrument: "sum", Unit: "", Description: "Sum of the products of two encoded features; not monotonic.", Attributes: []string{"ml.feature.name", "ml.feature.other"}},
+	"ml.vector.phase":                                  {Name: "ml.vector.phase", Kind: "summary", Instrument: "histogram", Unit: "rad", Description: "As `ml.joint.phase`, of one input that is a vector.", Attributes: []string{"ml.feature.name", "ml.projection.index"}},
+	"ml.vector.component":                              {Name: "ml.vector.component", Kind: "summary", Instrument: "sum", Unit: "", Description: "Sum of one component of a vector, measured from the reference's mean in units of the reference's spread; not monotonic.", Attributes: []string{"ml.feature.name", "ml.component.index"}},
 	"ml.feature.drift.psi":                             {Name: "ml.feature.drift.psi", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "Population stability index against the reference; 0 = as the reference.", Attributes: []string{"ml.feature.name"}},
 	"ml.prediction.drift.psi":                          {Name: "ml.prediction.drift.psi", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "Population stability index against the reference; 0 = as the reference.", Attributes: []string(nil)},
 	"ml.ground_truth.drift.psi":                        {Name: "ml.ground_truth.drift.psi", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "Population stability index against the reference; 0 = as the reference.", Attributes: []string(nil)},
@@ -206,6 +248,23 @@ var metrics = map[string]Metric{
 	"ml.ground_truth.drift.detected":                   {Name: "ml.ground_truth.drift.detected", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "1 where the statistic is too far from the reference, else 0; adding up counts what drifted.", Attributes: []string{"ml.drift.statistic"}},
 	"ml.attribution.drift.detected":                    {Name: "ml.attribution.drift.detected", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "1 where the statistic is too far from the reference, else 0; adding up counts what drifted.", Attributes: []string{"ml.feature.name", "ml.drift.statistic"}},
 	"ml.model.drift.share":                             {Name: "ml.model.drift.share", Kind: "statistic", Instrument: "gauge", Unit: "1", Description: "Share of the model's judged features that drifted.", Attributes: []string(nil)},
+	"ml.model.drift.weighted_share":                    {Name: "ml.model.drift.weighted_share", Kind: "statistic", Instrument: "gauge", Unit: "1", Description: "The same with each feature weighed by its importance in the profile; absent where the profile has none.", Attributes: []string(nil)},
+	"ml.joint.drift.reconstruction_shift":              {Name: "ml.joint.drift.reconstruction_shift", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "Difference of the mean reconstruction error from the reference's, signed, in reference standard deviations.", Attributes: []string(nil)},
+	"ml.joint.drift.mmd":                               {Name: "ml.joint.drift.mmd", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "Maximum mean discrepancy of the encoded inputs from the reference, by random Fourier features; a distance, 0..sqrt(2).", Attributes: []string(nil)},
+	"ml.joint.drift.correlation_shift":                 {Name: "ml.joint.drift.correlation_shift", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "Greatest difference of a correlation of two features from the reference's, 0..2.", Attributes: []string(nil)},
+	"ml.joint.drift.detected":                          {Name: "ml.joint.drift.detected", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "1 where the inputs together are too far from the reference by the statistic, else 0.", Attributes: []string{"ml.drift.statistic"}},
+	"ml.joint.drift.contribution":                      {Name: "ml.joint.drift.contribution", Kind: "statistic", Instrument: "gauge", Unit: "1", Description: "Share of the feature in what drifted jointly; the features of a window add up to 1.", Attributes: []string{"ml.feature.name"}},
+	"ml.joint.drift.pair_shift":                        {Name: "ml.joint.drift.pair_shift", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "Signed difference of the correlation of two features from the reference's, -2..2; of the at most 5 pairs that moved most, while the correlations are too far.", Attributes: []string{"ml.feature.name", "ml.feature.other"}},
+	"ml.vector.drift.mmd":                              {Name: "ml.vector.drift.mmd", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "Maximum mean discrepancy of a vector input (an embedding) from the reference, 0..sqrt(2).", Attributes: []string{"ml.feature.name"}},
+	"ml.vector.drift.mean_distance":                    {Name: "ml.vector.drift.mean_distance", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "Euclidean distance of the mean vector from the reference's, in units of the reference's spread (root mean square distance from its mean).", Attributes: []string{"ml.feature.name"}},
+	"ml.vector.drift.cosine_distance":                  {Name: "ml.vector.drift.cosine_distance", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "1 - cosine of the angle between the mean vector and the reference's, 0..2.", Attributes: []string{"ml.feature.name"}},
+	"ml.vector.drift.detected":                         {Name: "ml.vector.drift.detected", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "1 where the vectors are too far from the reference, else 0.", Attributes: []string{"ml.feature.name", "ml.drift.statistic"}},
+	"ml.loss.change.evidence":                          {Name: "ml.loss.change.evidence", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "Evidence that the mean loss rose within the window, as the natural logarithm of a Shiryaev-Roberts e-detector over its panes; 0 and below = none.", Attributes: []string{"ml.loss.name"}},
+	"ml.loss.change.evidence_threshold":                {Name: "ml.loss.change.evidence_threshold", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "From which evidence on a change is called: the logarithm of how many panes pass on average, at least, until a false alarm.", Attributes: []string{"ml.loss.name"}},
+	"ml.loss.change.detected":                          {Name: "ml.loss.change.detected", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "1 where the evidence reaches the threshold, else 0.", Attributes: []string{"ml.loss.name"}},
+	"ml.loss.change.before":                            {Name: "ml.loss.change.before", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "Mean loss before the pane in which the change is likeliest to have begun; the reference's where that is the window's first.", Attributes: []string{"ml.loss.name"}},
+	"ml.loss.change.after":                             {Name: "ml.loss.change.after", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "Mean loss since then.", Attributes: []string{"ml.loss.name"}},
+	"ml.loss.change.age":                               {Name: "ml.loss.change.age", Kind: "statistic", Instrument: "gauge", Unit: "s", Description: "Time from then to the window's end.", Attributes: []string{"ml.loss.name"}},
 	"ml.feature.mean":                                  {Name: "ml.feature.mean", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "Mean of the feature in the window.", Attributes: []string{"ml.feature.name"}},
 	"ml.feature.mean_reference":                        {Name: "ml.feature.mean_reference", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "Mean of the feature in the reference.", Attributes: []string{"ml.feature.name"}},
 	"ml.feature.quantile":                              {Name: "ml.feature.quantile", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "Quantile of the feature in the window, interpolated in its bin.", Attributes: []string{"ml.feature.name", "ml.quantile"}},
@@ -478,4 +537,8 @@ var metrics = map[string]Metric{
 var (
 	thresholdMetric = Metric{Name: "ml.{subject}.drift.{statistic}_threshold", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "What the configuration, or the profile's own chunks, call too far.", Attributes: []string(nil)}
 	noiseMetric     = Metric{Name: "ml.{subject}.drift.{statistic}_noise", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "99th percentile of what sampling alone gives with these sample sizes; for statistics whose null distribution is known.", Attributes: []string(nil)}
+	thresholdMetric = Metric{Name: "ml.joint.drift.{statistic}_threshold", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "What the configuration, or the profile's own chunks, call too far.", Attributes: []string(nil)}
+	noiseMetric     = Metric{Name: "ml.joint.drift.{statistic}_noise", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "99th percentile of what sampling alone gives with these sample sizes.", Attributes: []string(nil)}
+	thresholdMetric = Metric{Name: "ml.vector.drift.{statistic}_threshold", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "What the configuration, or the profile's own chunks, call too far.", Attributes: []string{"ml.feature.name"}}
+	noiseMetric     = Metric{Name: "ml.vector.drift.{statistic}_noise", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "99th percentile of what sampling alone gives with these sample sizes.", Attributes: []string{"ml.feature.name"}}
 )
