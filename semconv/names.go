@@ -535,10 +535,6 @@ var metrics = map[string]Metric{
 }
 
 var (
-	thresholdMetric = Metric{Name: "ml.{subject}.drift.{statistic}_threshold", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "What the configuration, or the profile's own chunks, call too far.", Attributes: []string(nil)}
+	thresholdMetric = Metric{Name: "ml.{subject}.drift.{statistic}_threshold", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "What the configuration, or the profile's own chunks, call too far. {subject} may be `joint` and `vector` too.", Attributes: []string(nil)}
 	noiseMetric     = Metric{Name: "ml.{subject}.drift.{statistic}_noise", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "99th percentile of what sampling alone gives with these sample sizes; for statistics whose null distribution is known.", Attributes: []string(nil)}
-	thresholdMetric = Metric{Name: "ml.joint.drift.{statistic}_threshold", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "What the configuration, or the profile's own chunks, call too far.", Attributes: []string(nil)}
-	noiseMetric     = Metric{Name: "ml.joint.drift.{statistic}_noise", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "99th percentile of what sampling alone gives with these sample sizes.", Attributes: []string(nil)}
-	thresholdMetric = Metric{Name: "ml.vector.drift.{statistic}_threshold", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "What the configuration, or the profile's own chunks, call too far.", Attributes: []string{"ml.feature.name"}}
-	noiseMetric     = Metric{Name: "ml.vector.drift.{statistic}_noise", Kind: "statistic", Instrument: "gauge", Unit: "", Description: "99th percentile of what sampling alone gives with these sample sizes.", Attributes: []string{"ml.feature.name"}}
 )

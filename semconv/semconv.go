@@ -38,7 +38,7 @@ func Lookup(name string) (Metric, bool) {
 	}
 	for suffix, m := range map[string]Metric{"_threshold": thresholdMetric, "_noise": noiseMetric} {
 		if base, found := strings.CutSuffix(name, suffix); found {
-			if b, ok := metrics[base]; ok && strings.Contains(base, ".drift.") {
+			if b, ok := metrics[base]; ok && hasThreshold(base) {
 				m.Name, m.Attributes = name, b.Attributes
 				return m, true
 			}
@@ -47,12 +47,21 @@ func Lookup(name string) (Metric, bool) {
 	return Metric{}, false
 }
 
+// hasThreshold reports whether the metric is a drift statistic that may come with its threshold and its noise.
+func hasThreshold(name string) bool {
+	switch name {
+	case MetricModelDriftShare, MetricModelDriftWeightedShare, MetricJointDriftContribution, MetricJointDriftPairShift, MetricVectorDriftCosineDistance:
+		return false
+	}
+	return strings.Contains(name, ".drift.") && !strings.HasSuffix(name, ".detected")
+}
+
 // All are the metrics of the registry by name, the threshold and the noise of each drift statistic among them.
 func All() []Metric {
 	var all []Metric
 	for name, m := range metrics {
 		all = append(all, m)
-		if strings.Contains(name, ".drift.") && name != MetricModelDriftShare && !strings.HasSuffix(name, ".detected") {
+		if hasThreshold(name) {
 			for _, suffix := range []string{"_threshold", "_noise"} {
 				derived, _ := Lookup(name + suffix)
 				all = append(all, derived)
@@ -64,7 +73,7 @@ func All() []Metric {
 }
 
 // Drift is the name of a drift statistic: Drift("feature", "psi") is "ml.feature.drift.psi".
-// subject is one of feature, prediction, ground_truth, attribution; statistic may carry the suffix _threshold or _noise.
+// subject is one of feature, prediction, ground_truth, attribution, joint, vector; statistic may carry the suffix _threshold or _noise.
 func Drift(subject, statistic string) string {
 	return "ml." + subject + ".drift." + statistic
 }
