@@ -1,0 +1,161 @@
+package joint
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+
+	"github.com/leeway-ml/leeway/profile"
+	"github.com/leeway-ml/leeway/stats/multivariate"
+)
+
+// Sketcher says what a row adds to the summaries. It is safe for concurrent use.
+type Sketcher struct {
+	*Encoder
+	joint      *profile.Joint
+	components int
+	// weights has a row a dimension: its element of each component, then of each frequency, in turns.
+	weights [][]float64
+	// sums are the rows of a category, added up: by feature and group. nil for features of one dimension.
+	sums [][][]float64
+	// correlated are the dimensions of Joint.Correlated.
+	correlated []int
+}
+
+// Sketch is what one row adds. Its slices are reused.
+type Sketch struct {
+	// Phases are the bins of the angles along the random frequencies.
+	Phases []uint8
+	// Error is the reconstruction error: the length of what the components leave of the encoded row.
+	Error float64
+	// Residuals are the squared lengths of that rest by feature, in the order of Joint.Features; they add up to Error².
+	Residuals []float64
+	// Correlated are the encoded values of Joint.Correlated.
+	Correlated []float64
+
+	encoded, projected []float64
+}
+
+// ErrNone is returned where the profile has no joint reference.
+var ErrNone = errors.New("joint: the profile has no joint reference; make it again, without --joint=false")
+
+// NewSketcher makes the sketcher of a profile that has a joint reference.
+func NewSketcher(p *profile.Profile) (*Sketcher, error) {
+	if p == nil || p.Joint == nil {
+		return nil, ErrNone
+	}
+	j := p.Joint
+	variables := make([]*profile.Variable, len(j.Features))
+	index := make(map[string]int, len(j.Features))
+	for i, name := range j.Features {
+		if variables[i] = p.Feature(name); variables[i] == nil {
+			return nil, fmt.Errorf("joint.features[%d]: %q is no feature of the profile", i, name)
+		}
+		index[name] = i
+	}
+	s := &Sketcher{Encoder: NewEncoder(variables), joint: j, components: len(j.Components)}
+	for i, c := range j.Components {
+		if len(c) != s.dims {
+			return nil, fmt.Errorf("joint.components[%d]: has %d elements, but the features have %d dimensions", i, len(c), s.dims)
+		}
+	}
+	for i, name := range j.Correlated {
+		f, ok := index[name]
+		if !ok || s.features[f].scores == nil {
+			return nil, fmt.Errorf("joint.correlated[%d]: %q must be one of joint.features that has one dimension", i, name)
+		}
+		s.correlated = append(s.correlated, s.features[f].first)
+	}
+	s.weigh()
+	return s, nil
+}
+
+// weigh lays the components and frequencies out by dimension, and adds up what a category's dimensions come to.
+func (s *Sketcher) weigh() {
+	j := s.joint
+	frequencies := multivariate.Frequencies(j.Seed, j.Frequencies, s.dims, j.Bandwidth*2*math.Pi)
+	s.weights = make([][]float64, s.dims)
+	for d := range s.weights {
+		row := make([]float64, s.components+len(frequencies))
+		for k, c := range j.Components {
+			row[k] = c[d]
+		}
+		for k, w := range frequencies {
+			row[s.components+k] = w[d]
+		}
+		s.weights[d] = row
+	}
+	s.sums = make([][][]float64, len(s.features))
+	for i := range s.features {
+		f := &s.features[i]
+		for _, point := range f.points {
+			sum := make([]float64, s.components+len(frequencies))
+			for d, x := range point {
+				floats.AddScaled(sum, x, s.weights[f.first+d])
+			}
+			s.sums[i] = append(s.sums[i], sum)
+		}
+	}
+}
+
+// NewSketch makes room for a sketch.
+func (s *Sketcher) NewSketch() *Sketch {
+	return &Sketch{
+		Phases:     make([]uint8, s.joint.Frequencies),
+		Residuals:  make([]float64, len(s.features)),
+		Correlated: make([]float64, len(s.correlated)),
+		encoded:    make([]float64, s.dims),
+		projected:  make([]float64, s.components+s.joint.Frequencies),
+	}
+}
+
+// Sketch writes what the row adds into the sketch, which NewSketch of the same sketcher made. bins are as Encode takes them.
+func (s *Sketcher) Sketch(bins []int32, to *Sketch) {
+	s.Encode(bins, to.encoded)
+	s.project(bins, to)
+	for k, turns := range to.projected[s.components:] {
+		to.Phases[k] = uint8(multivariate.Phase(turns, profile.PhaseBins))
+	}
+	var total float64
+	for i := range s.features {
+		f := &s.features[i]
+		var squares float64
+		for d := f.first; d < f.first+f.dims; d++ {
+			rest := to.encoded[d] - floats.Dot(s.weights[d][:s.components], to.projected[:s.components])
+			squares += rest * rest
+		}
+		to.Residuals[i] = squares
+		total += squares
+	}
+	to.Error = math.Sqrt(total)
+	for i, d := range s.correlated {
+		to.Correlated[i] = to.encoded[d]
+	}
+}
+
+// project is the encoded row along all components and frequencies.
+func (s *Sketcher) project(bins []int32, to *Sketch) {
+	clear(to.projected)
+	for i := range s.features {
+		f := &s.features[i]
+		switch {
+		case f.dims == 0:
+		case f.scores != nil:
+			if x := to.encoded[f.first]; x != 0 {
+				floats.AddScaled(to.projected, x, s.weights[f.first])
+			}
+		default:
+			if bin := bins[i]; bin >= 0 && int(bin) < len(f.group) {
+				floats.Add(to.projected, s.sums[i][f.group[bin]])
+			}
+		}
+	}
+}
+
+// Joint is the reference that the sketcher is of.
+func (s *Sketcher) Joint() *profile.Joint { return s.joint }
+
+// Encoded is the row as numbers; it is overwritten by the next Sketch.
+func (s *Sketch) Encoded() []float64 { return s.encoded }
