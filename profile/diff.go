@@ -88,7 +88,17 @@ func diffVariable(v, w *Variable) (texts []string, psi float64) {
 	if before, after := v.Whole().MissingShare, w.Whole().MissingShare; before != after {
 		texts = append(texts, fmt.Sprintf("missing %.2f %%, was %.2f %%", 100*after, 100*before))
 	}
+	if before, after := importanceText(v), importanceText(w); before != after {
+		texts = append(texts, fmt.Sprintf("importance %s, was %s", after, before))
+	}
 	return texts, psi
+}
+
+func importanceText(v *Variable) string {
+	if v.Importance == nil {
+		return "not known"
+	}
+	return fmt.Sprintf("%.4g", *v.Importance)
 }
 
 // psiBetween is the PSI of w against v over v's deciles, or categories; 0 where one of them has no observations. Where bounds

@@ -26,6 +26,8 @@ func TestDiff(t *testing.T) {
 	b.Features[0].Bounds = []float64{1.5, 3}
 	b.Features[0].Mean = 3
 	b.Features[0].Missing = 10
+	importance := 0.25
+	b.Features[0].Importance = &importance
 	b.Features[1].Categories = []string{"DE", "IT"}
 	b.Features[2] = &Variable{Name: "flag", Type: Boolean, Categories: []string{"true"}, Counts: []uint64{1, 0}, Rollup: []int{0, 1}}
 	b.Scores[0].Counts = []uint64{3, 8}
@@ -39,7 +41,7 @@ func TestDiff(t *testing.T) {
 	assert.Equal(t, `"4", was "3"|`, texts["version"])
 	assert.Equal(t, `"multiclass", was "binary"|`, texts["task"])
 	assert.Contains(t, texts["feature/amount"], "other bins (3, were 3); PSI ")
-	assert.Contains(t, texts["feature/amount"], "mean 3, was 2.25; missing 50.00 %, was 9.09 %")
+	assert.Contains(t, texts["feature/amount"], "mean 3, was 2.25; missing 50.00 %, was 9.09 %; importance 0.25, was not known")
 	assert.Contains(t, texts["feature/country"], `new categories "IT"; categories gone "FR"; PSI`)
 	assert.Equal(t, "removed|", texts["feature/member"])
 	assert.Equal(t, "added (boolean)|", texts["feature/flag"])

@@ -20,6 +20,9 @@ import (
 //   - a limit is the greater of the two: each chunk was judged against the rest of its own part, not of the whole. Of the
 //     quality that chunks had, it is the worse.
 //
+// Importances are the first's, or the second's where the first has none: they are in a unit of their own, and one model has one set of
+// them.
+//
 // Bins stay as they are: over the rows of both they need not be equal-mass, nor categories ordered by frequency.
 // The digest of the files is dropped, as there is none of both.
 func Merge(a, b *Profile) (*Profile, error) {
@@ -47,6 +50,7 @@ func Merge(a, b *Profile) (*Profile, error) {
 	for _, v := range a.Scores {
 		m.Scores = append(m.Scores, both(v, b.Score(v.Name)))
 	}
+	m.takeImportances(a, b)
 	m.Class, m.Value = both(a.Class, b.Class), both(a.Value, b.Value)
 	m.TrueClass, m.TrueValue = both(a.TrueClass, b.TrueClass), both(a.TrueValue, b.TrueValue)
 	m.Segments = mergeSegments(a.Segments, b.Segments)
@@ -143,6 +147,19 @@ func mergeVariable(a, b *Variable) *Variable {
 	m.Limits = mergeLimits(a.Limits, b.Limits)
 	m.mergeMoments(a, b)
 	return &m
+}
+
+// takeImportances gives the features those of the first profile that has any.
+func (p *Profile) takeImportances(from ...*Profile) {
+	for _, f := range from {
+		if !slices.ContainsFunc(f.Features, func(v *Variable) bool { return v.Importance != nil }) {
+			continue
+		}
+		for _, v := range p.Features {
+			v.Importance = f.Feature(v.Name).Importance
+		}
+		return
+	}
 }
 
 func addCounts(a, b []uint64) []uint64 {

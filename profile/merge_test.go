@@ -184,3 +184,18 @@ func TestMergeRefuses(t *testing.T) {
 	_, err := Merge(nil, sample())
 	assert.ErrorContains(t, err, "a profile is missing")
 }
+
+func TestMergeImportances(t *testing.T) {
+	a, b := sample(), sample()
+	x, y := 0.25, 4.0
+	b.Features[0].Importance = &x
+	merged, err := Merge(a, b)
+	require.NoError(t, err)
+	assert.Equal(t, 0.25, *merged.Features[0].Importance, "the second's, as the first has none")
+	assert.Nil(t, a.Features[0].Importance, "nothing is changed in either")
+	a.Features[1].Importance = &y
+	merged, err = Merge(a, b)
+	require.NoError(t, err)
+	assert.Nil(t, merged.Features[0].Importance, "never of both: they may be in other units")
+	assert.Equal(t, 4.0, *merged.Features[1].Importance)
+}

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strconv"
+	"strings"
 	"time"
 	_ "time/tzdata" // rhythms name time zones; agents run in images without a zone database
 )
@@ -51,6 +53,9 @@ func (p *Profile) Validate() error {
 	}
 	c.list("features", p.Features, p.Rhythm.Cycle)
 	c.list("scores", p.Scores, p.Rhythm.Cycle)
+	if slices.Contains(p.Features, nil) || slices.Contains(p.Scores, nil) {
+		return c.err() // what follows looks variables up
+	}
 	for _, one := range []struct {
 		path string
 		v    *Variable
@@ -65,6 +70,7 @@ func (p *Profile) Validate() error {
 		}
 		c.variable(one.path, one.v, p.Rhythm.Cycle)
 	}
+	c.importances(p)
 	for i, s := range p.Scores {
 		if s != nil && s.Type != Numeric {
 			c.add("scores["+strconv.Itoa(i)+"].type", "is %q; must be %q", s.Type, Numeric)
@@ -140,8 +146,20 @@ func (c *checker) variable(path string, v *Variable, cycle Cycle) {
 		c.add(path+".deciles", "has %d elements; must be left out, only numeric variables have deciles", len(v.Deciles))
 	}
 	c.moments(path, v)
+	if x := v.Importance; x != nil && !(*x >= 0 && !math.IsInf(*x, 1)) {
+		c.add(path+".importance", "is %v; must be a finite number, 0 or more", *x)
+	}
 	c.hours(path+".hours", v, cycle)
 	c.limits(path+".limits", v.Limits)
+}
+
+// importances checks that only features have one.
+func (c *checker) importances(p *Profile) {
+	for _, key := range p.Keys() {
+		if v := p.Variable(key); v.Importance != nil && !strings.HasPrefix(key, FeatureKey("")) {
+			c.add(key+".importance", "is %v; must be left out, only features have one", *v.Importance)
+		}
+	}
 }
 
 func (c *checker) numeric(path string, v *Variable) int {

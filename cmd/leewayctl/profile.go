@@ -86,6 +86,7 @@ whole weeks of them: training rows flatter a model.`,
 	flags.StringVar(&f.binsFrom, "bins-from", "", "profile whose bins to use, so that the two can be merged")
 	flags.IntVar(&o.Categories, "categories", o.Categories, "categories kept by name; the rest is other")
 	flags.IntVar(&o.MinSamples, "min-samples", o.MinSamples, "rows that a chunk of a window's length must have to count")
+	flags.StringVar(&o.Importances, "importances", "", "file that says how much each feature matters to the model: a JSON object of features and numbers, or a CSV with the columns feature and importance")
 	flags.StringVar(&o.TrainingRunID, "training-run-id", "", "id of the training run, for the profile's provenance")
 	flags.StringVar(&o.TrainingDatasetID, "training-dataset-id", "", "id of the data set that the model was trained on")
 	flags.StringVar(&f.rebase, "rebase", "", "time at which a log ends that is replayed with --rebase: shift the profile's times by as many weeks, so that its age is as it was then")

@@ -68,6 +68,9 @@ func writeSummary(out io.Writer, p *profile.Profile) error {
 	if err := writeCategorical(out, p); err != nil {
 		return err
 	}
+	if err := writeImportances(out, p); err != nil {
+		return err
+	}
 	if err := writeQuality(out, p); err != nil {
 		return err
 	}

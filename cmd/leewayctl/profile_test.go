@@ -77,6 +77,16 @@ func TestProfileCommand(t *testing.T) {
 	assert.Len(t, files, 1, "nothing else is left behind")
 }
 
+func TestProfileImportances(t *testing.T) {
+	predictions(t)
+	require.NoError(t, os.WriteFile("importances.csv", []byte("feature,importance\namount,0.3\ncountry,0.1\n"), 0o600))
+	out, _, err := leewayctl(t, "profile", "log.csv", "--model", "m", "--features", "amount,country", "--importances", "importances.csv")
+	require.NoError(t, err)
+	assert.Regexp(t, `feature +importance +share\namount +0\.3 +75\.0 %\ncountry +0\.1 +25\.0 %`, out)
+	_, _, err = leewayctl(t, "profile", "log.csv", "--model", "m", "--features", "amount", "--importances", "importances.csv", "--force")
+	assert.ErrorContains(t, err, `--importances importances.csv: "country" (0.1) is no feature; there are "amount"`)
+}
+
 // TestProfileRebase: the profile is as old beside a rebased replay as it was beside what is replayed.
 func TestProfileRebase(t *testing.T) {
 	predictions(t)

@@ -47,6 +47,12 @@ func Build(ctx context.Context, files []string, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	var weights *importances
+	if o.Importances != "" {
+		if weights, err = readImportances(o.Importances); err != nil {
+			return nil, err
+		}
+	}
 	if o.Truth.Path != "" {
 		if o.LabelColumn == "" {
 			o.LabelColumn = "label"
@@ -74,6 +80,11 @@ func Build(ctx context.Context, files []string, o Options) (*Result, error) {
 	}
 	if len(variables) == 0 {
 		return nil, fmt.Errorf("no column is left to describe; there are %s", list(src.schema.names))
+	}
+	if weights != nil {
+		if err := weights.apply(p, s, result.warn); err != nil {
+			return nil, err
+		}
 	}
 	if len(src.lists) > 0 {
 		result.warn("columns %s hold lists: left out", list(src.lists))

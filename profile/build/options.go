@@ -53,6 +53,8 @@ type Options struct {
 	// BinsOf, where not nil, gives the variables that it has too their types, bins and views, so that the two profiles can be
 	// merged.
 	BinsOf *profile.Profile
+	// Importances is a file that says how much each feature matters to the model; empty where that is not known.
+	Importances string
 	// TrainingRunID and TrainingDatasetID go into the provenance.
 	TrainingRunID, TrainingDatasetID string
 	// Created is the moment of creation that the profile is to have; zero: now.
