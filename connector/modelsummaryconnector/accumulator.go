@@ -25,6 +25,7 @@ type accumulator struct {
 	values       *measure
 	durations    *histogram
 	outcomes     *outcomeCounts // nil where there are none
+	detections   map[detection]uint64
 
 	// segments of a whole accumulator, by key of the segment.
 	segments map[string]*accumulator

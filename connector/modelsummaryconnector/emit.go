@@ -49,6 +49,7 @@ func (e *emitter) metrics(all []*accumulator) pmetric.Metrics {
 	for _, write := range []func(*writer, *accumulator){
 		(*writer).featureValues, (*writer).featureCategories, (*writer).featureInvalid, (*writer).attributions,
 		(*writer).predictions, (*writer).scores, (*writer).odds, (*writer).values, (*writer).durations,
+		(*writer).conceptDrifts,
 	} {
 		w.open = nil
 		for _, a := range all {

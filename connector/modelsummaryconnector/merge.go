@@ -64,6 +64,7 @@ func (h *held) drop(part []*accumulator) uint64 {
 		if a.segment == nil {
 			events += a.counted()
 		}
+		events += a.detected()
 		delete(h.accumulators, keyOf(a))
 	}
 	if len(h.accumulators) == 0 {
@@ -120,6 +121,7 @@ func (a *accumulator) merge(b *accumulator, h *held) {
 	} else if b.outcomes != nil {
 		a.outcomes.merge(b.outcomes, a.plan, h)
 	}
+	mergeDetections(&a.detections, b.detections, h)
 }
 
 func mergeHistograms(a, b *histogram) *histogram {
@@ -224,7 +226,7 @@ func mergeMeasures(a, b *measure) *measure {
 }
 
 func (a *accumulator) size() int {
-	size := accumulatorSize + 8*len(a.cells) + featureSize*len(a.features) + extraSize*(len(a.extras)+len(a.attributions)+len(a.scores))
+	size := accumulatorSize + 8*len(a.cells) + featureSize*len(a.features) + extraSize*(len(a.extras)+len(a.attributions)+len(a.scores)) + entrySize*len(a.detections)
 	if a.outcomes != nil {
 		size += a.outcomes.size()
 	}
@@ -237,4 +239,13 @@ func (a *accumulator) counted() uint64 {
 		return a.events
 	}
 	return a.events + a.outcomes.events
+}
+
+// detected is how many detections the accumulator holds; unlike events, no other one holds them too.
+func (a *accumulator) detected() uint64 {
+	var n uint64
+	for _, detections := range a.detections {
+		n += detections
+	}
+	return n
 }

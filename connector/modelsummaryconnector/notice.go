@@ -144,6 +144,8 @@ func (n *notices) refused(e *event.Event, reason int) {
 		"its time is after the year 2262; times are nanoseconds since 1970",
 		"it is an outcome without the truth; send ml.ground_truth.class, ml.ground_truth.value or ml.ground_truth.relevances, or ml.join.result=expired where none came",
 		"it is an outcome whose ml.join.result is neither joined nor expired; leave it out of outcomes, and send what was not joined as ml.ground_truth",
+		"it does not say which detector fired; send ml.detector.name",
+		"its ml.detector.level is neither warning nor drift",
 	}[reason]
 	if reason == eventNoModel && e.Dropped > 0 {
 		// As Python's SDK does, which drops the oldest attributes.
@@ -162,6 +164,8 @@ func subject(event string) string {
 		return "A ground truth"
 	case semconv.EventFeedback:
 		return "Feedback"
+	case semconv.EventConceptDrift:
+		return "A concept drift"
 	}
 	return "A prediction"
 }

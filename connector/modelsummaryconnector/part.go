@@ -35,7 +35,7 @@ func parts(all []*accumulator) iter.Seq[[]*accumulator] {
 
 // sentSize is about how many bytes of OTLP the accumulator makes.
 func (a *accumulator) sentSize() int {
-	size := pointSize * (1 + len(a.classes))
+	size := pointSize * (1 + len(a.classes) + len(a.detections))
 	for i := range a.plan.features {
 		f, c := &a.plan.features[i], &a.features[i]
 		switch {

@@ -140,7 +140,7 @@ func TestEveryFeatureOfEveryEventIsCountedOnce(t *testing.T) {
 // Neither order nor batches nor senders nor flushes change what the summaries add up to.
 func TestSumsDoNotDependOnTheWay(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		all := slices.Concat(events.Draw(rt, "events"), outcomes.Draw(rt, "outcomes"))
+		all := slices.Concat(events.Draw(rt, "events"), outcomes.Draw(rt, "outcomes"), detections.Draw(rt, "detections"))
 		want := summarise(t, rt, [][]anEvent{all}, time.Hour, false).lines()
 
 		shuffled := rapid.Permutation(all).Draw(rt, "shuffled")

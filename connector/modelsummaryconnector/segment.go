@@ -48,6 +48,16 @@ func (s *shard) countSegments(whole *accumulator, o *observation) {
 	}
 }
 
+// find is the list of exactly these keys, which are sorted; foreignList and false where there is none.
+func (s *slicing) find(attributes []summary.Attribute) (list int, ok bool) {
+	for list, keys := range s.lists {
+		if slices.EqualFunc(keys, attributes, func(k int, a summary.Attribute) bool { return s.keys[k] == a.Key }) {
+			return list, true
+		}
+	}
+	return foreignList, false
+}
+
 // segmentKey tells a segment from every other one.
 func segmentKey(buf []byte, list int, keys []int, texts []string) ([]byte, bool) {
 	buf = append(buf, byte(list))
@@ -55,39 +65,59 @@ func segmentKey(buf []byte, list int, keys []int, texts []string) ([]byte, bool)
 		if texts[k] == "" {
 			return buf, false
 		}
-		buf = binary.AppendUvarint(buf, uint64(len(texts[k])))
-		buf = append(buf, texts[k]...)
+		buf = appendKey(buf, texts[k])
 	}
 	return buf, true
 }
 
+func appendKey(buf []byte, text string) []byte {
+	return append(binary.AppendUvarint(buf, uint64(len(text))), text...)
+}
+
+// newSegment makes the segment of s.key, or that of overflow.
 func (s *shard) newSegment(whole *accumulator, list int, texts []string) *accumulator {
+	attributes := make([]summary.Attribute, 0, len(s.slicing.lists[list]))
+	for _, k := range s.slicing.lists[list] {
+		attributes = append(attributes, summary.Attribute{Key: s.slicing.keys[k], Value: texts[k]})
+	}
+	if s.admitSegment(whole, attributes) {
+		return s.openSegment(whole, attributes, false)
+	}
+	return s.openOverflow(whole, list, attributes)
+}
+
+// admitSegment makes the attributes' texts outlive the batch. It is false where there are too many segments already, or where a text
+// is too long to name one.
+func (s *shard) admitSegment(whole *accumulator, attributes []summary.Attribute) bool {
+	ok := len(whole.segments) < s.limits.MaxSegments
+	for i := range attributes {
+		text, short := keep(attributes[i].Value)
+		attributes[i].Value = text
+		ok = ok && short
+	}
+	return ok
+}
+
+// openOverflow finds or makes the segment of what is beyond the limit, one for each list.
+func (s *shard) openOverflow(whole *accumulator, list int, attributes []summary.Attribute) *accumulator {
+	s.overflowed(whole.plan, limitSegments)
+	for i := range attributes {
+		attributes[i].Value = overflow
+	}
+	s.key = append(s.key[:0], byte(list), 0) // no key of a real segment
+	return s.openSegment(whole, attributes, true)
+}
+
+// openSegment finds or makes the segment of s.key.
+func (s *shard) openSegment(whole *accumulator, attributes []summary.Attribute, beyond bool) *accumulator {
+	if a := whole.segments[string(s.key)]; a != nil {
+		return a
+	}
 	if whole.segments == nil {
 		whole.segments = map[string]*accumulator{}
 	}
-	ok := len(whole.segments) < s.limits.MaxSegments
-	var attributes []summary.Attribute
-	for _, k := range s.slicing.lists[list] {
-		text, short := keep(texts[k])
-		ok = ok && short
-		attributes = append(attributes, summary.Attribute{Key: s.slicing.keys[k], Value: text})
-	}
-	key := string(s.key)
-	if !ok {
-		s.overflowed(whole.plan, limitSegments)
-		for i := range attributes {
-			attributes[i].Value = overflow
-		}
-		key = overflowSegment(list)
-		if a := whole.segments[key]; a != nil {
-			return a
-		}
-	}
 	a := s.newAccumulator(whole.plan, whole.pane, attributes)
-	a.experiment, a.variant, a.overflow = whole.experiment, whole.variant, !ok || whole.overflow
-	whole.segments[key] = a
+	a.experiment, a.variant, a.overflow = whole.experiment, whole.variant, beyond || whole.overflow
+	whole.segments[string(s.key)] = a
 	return a
 }
-
-// overflowSegment is the key of what is beyond the limit, one for each list. It is no key of a real segment.
-func overflowSegment(list int) string { return string([]byte{byte(list), 0}) }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/leeway-ml/leeway/internal/event"
 	"github.com/leeway-ml/leeway/semconv"
+	"github.com/leeway-ml/leeway/summary"
 )
 
 // shard is a part of the store that one sender at a time has to itself.
@@ -34,6 +35,7 @@ type shard struct {
 	observation observation
 	relevances  map[string]float64
 	key         []byte
+	attributes  []summary.Attribute
 }
 
 type accumulatorKey struct {
@@ -83,6 +85,8 @@ func (s *shard) add(e *event.Event) {
 		s.addOutcome(e)
 	case semconv.EventFeedback:
 		s.addFeedback(e)
+	case semconv.EventConceptDrift:
+		s.addConceptDrift(e)
 	default:
 		s.tally.ignore(e.Name)
 	}

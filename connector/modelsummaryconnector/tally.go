@@ -17,6 +17,8 @@ const (
 	eventTime
 	eventNoTruth
 	eventJoinResult
+	eventNoDetector
+	eventLevel
 	eventReasons
 )
 
@@ -68,25 +70,26 @@ const (
 const ignoredGroundTruth = 0
 
 var (
-	eventReasonNames   = [eventReasons]string{"no_model", "no_time", "time", "no_truth", "join_result"}
+	eventReasonNames   = [eventReasons]string{"no_model", "no_time", "time", "no_truth", "join_result", "no_detector", "level"}
 	invalidReasonNames = [invalidReasons]string{"type", "non_finite", "out_of_range", "unseen"}
 	fieldNames         = [fields]string{"score", "value", "duration", "attribution", "inputs", "expression",
 		"class", "ground_truth", "items", "relevances", "prediction_time", "feedback"}
 	refusedReasonNames = [refusedReasons]string{"type", "non_finite", "out_of_range", "class", "error", "missing"}
 	limitNames         = [limits]string{"max_models", "max_features", "max_categories", "max_confusions", "max_segments", "max_experiments"}
 	ignoredNames       = []string{semconv.EventGroundTruth, semconv.EventFeedback, semconv.EventOutcome,
-		semconv.EventConceptDrift, semconv.EventAlert, semconv.EventAction, "other"}
+		semconv.EventAlert, semconv.EventAction, "other"}
 )
 
 // tally is what a shard counted and did not yet report.
 type tally struct {
 	events, dropped uint64
-	// outcomes and feedback likewise.
+	// outcomes, feedback and detections of concept drift likewise.
 	outcomes, feedback uint64
+	detections         uint64
 	unprofiled         uint64
 	unseenClasses      uint64
 	refused            [eventReasons]uint64
-	ignored            [7]uint64
+	ignored            [6]uint64
 	invalid            [invalidReasons]uint64
 	values             [fields][refusedReasons]uint64
 	overflowed         [limits]uint64
@@ -109,6 +112,7 @@ func (t *tally) report(ctx context.Context, to *metadata.TelemetryBuilder) {
 	add(ctx, to.ModelSummaryEvents, t.events)
 	add(ctx, to.ModelSummaryOutcomes, t.outcomes)
 	add(ctx, to.ModelSummaryFeedback, t.feedback)
+	add(ctx, to.ModelSummaryConceptDrifts, t.detections)
 	add(ctx, to.ModelSummaryAttributesDropped, t.dropped)
 	add(ctx, to.ModelSummaryInputsUnprofiled, t.unprofiled)
 	add(ctx, to.ModelSummaryClassesUnseen, t.unseenClasses)

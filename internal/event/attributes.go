@@ -84,19 +84,39 @@ func (d *Decoder) readOutcome(e *Event, key string, v pcommon.Value) bool {
 	case semconv.AttrFeedbackScoreLabel:
 		e.FeedbackLabel = d.text(valueOf(v))
 	default:
+		return d.readDetection(e, key, v)
+	}
+	return true
+}
+
+// readDetection takes what only concept drifts have.
+func (d *Decoder) readDetection(e *Event, key string, v pcommon.Value) bool {
+	switch key {
+	case semconv.AttrDetectorName:
+		e.Detector = d.text(valueOf(v))
+	case semconv.AttrDetectorSignal:
+		e.Signal = d.text(valueOf(v))
+	case semconv.AttrDetectorLevel:
+		e.Level = d.text(valueOf(v))
+	default:
 		return false
 	}
 	return true
 }
 
-// readNamed takes the attributes whose names end with a feature or a class.
+// readNamed takes the attributes whose names end with a feature, a class or the key of a slice.
 func (d *Decoder) readNamed(e *Event, key string, v pcommon.Value) {
 	if name, ok := strings.CutPrefix(key, semconv.AttrAttributionPrefix); ok {
 		e.Attributions = append(e.Attributions, Field{name, valueOf(v)})
 	} else if class, ok := strings.CutPrefix(key, semconv.AttrPredictionProbabilityPrefix); ok {
 		e.Probabilities = append(e.Probabilities, Field{class, valueOf(v)})
+	} else if segment, ok := strings.CutPrefix(key, semconv.AttrSegmentPrefix); ok {
+		if text := d.text(valueOf(v)); text != "" && segment != "" {
+			e.Slice = append(e.Slice, Label{segment, text})
+		}
 	}
 }
+
 func readInputs(e *Event, v pcommon.Value) {
 	switch v.Type() {
 	case pcommon.ValueTypeMap:

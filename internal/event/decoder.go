@@ -113,7 +113,7 @@ func (d *Decoder) readScope(attributes pcommon.Map) {
 	segments := append(d.scope.Segments[:0], d.resource.Segments...)
 	d.scope = d.resource
 	d.scope.Segments = segments
-	d.scope.Inputs, d.scope.Attributions, d.scope.Probabilities, d.scope.Relevances = nil, nil, nil, nil
+	d.scope.Inputs, d.scope.Attributions, d.scope.Probabilities, d.scope.Relevances, d.scope.Slice = nil, nil, nil, nil, nil
 	d.scope.Items = slices.Clone(d.resource.Items)
 	d.readAttributes(&d.scope, attributes)
 	appendFrom(&d.scope, &d.resource)
@@ -123,9 +123,9 @@ func (d *Decoder) readScope(attributes pcommon.Map) {
 func (d *Decoder) begin() *Event {
 	e := &d.event
 	inputs, attributions, probabilities, segments := e.Inputs[:0], e.Attributions[:0], e.Probabilities[:0], e.Segments[:0]
-	relevances, items := e.Relevances[:0], e.Items[:0]
+	relevances, items, slice := e.Relevances[:0], e.Items[:0], e.Slice[:0]
 	*e = d.scope
-	e.Inputs, e.Attributions, e.Probabilities, e.Relevances = inputs, attributions, probabilities, relevances
+	e.Inputs, e.Attributions, e.Probabilities, e.Relevances, e.Slice = inputs, attributions, probabilities, relevances, slice
 	e.Items = append(items, d.scope.Items...)
 	e.Segments = append(segments, d.scope.Segments...)
 	return e
@@ -147,6 +147,7 @@ func appendFrom(e, outer *Event) {
 	e.Attributions = append(e.Attributions, outer.Attributions...)
 	e.Probabilities = append(e.Probabilities, outer.Probabilities...)
 	e.Relevances = append(e.Relevances, outer.Relevances...)
+	e.Slice = append(e.Slice, outer.Slice...)
 }
 
 func (d *Decoder) inputText(name string) string {

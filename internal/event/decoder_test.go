@@ -37,6 +37,7 @@ func clone(e *Event) Event {
 	c.Segments = append([]string(nil), e.Segments...)
 	c.Items = append([]string(nil), e.Items...)
 	c.Relevances = append([]Field(nil), e.Relevances...)
+	c.Slice = append([]Label(nil), e.Slice...)
 	return c
 }
 
@@ -86,6 +87,25 @@ func TestRecordWinsOverScopeOverResource(t *testing.T) {
 	require.Equal(t, "scope", e.Version)
 	require.Equal(t, []string{"resource"}, e.Segments)
 	require.Equal(t, []Field{text("x", "record"), text("x", "scope"), text("x", "resource")}, e.Inputs, "the first one counts")
+}
+
+func TestConceptDrift(t *testing.T) {
+	logs, resource, _, r := record()
+	r.SetEventName("ml.concept_drift")
+	resource.PutStr("ml.segment.device", "tablet")
+	r.Attributes().PutStr("ml.detector.name", "error/adwin")
+	r.Attributes().PutStr("ml.detector.signal", "error")
+	r.Attributes().PutStr("ml.detector.level", "drift")
+	r.Attributes().PutInt("ml.segment.tier", 3)
+	r.Attributes().PutStr("ml.segment.device", "phone")
+	r.Attributes().PutStr("ml.segment.country", "")
+	r.Attributes().PutStr("ml.segment.", "x")
+	require.Equal(t, []Event{{
+		Name: "ml.concept_drift", Detector: "error/adwin", Signal: "error", Level: "drift",
+		Slice: []Label{{"tier", "3"}, {"device", "phone"}, {"device", "tablet"}},
+	}}, decode(NewDecoder(nil, nil), logs))
+	r.Attributes().Clear()
+	require.Equal(t, []Label{{"device", "tablet"}}, decode(NewDecoder(nil, nil), logs)[0].Slice)
 }
 
 // What one resource says is not heard in the next.

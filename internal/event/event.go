@@ -46,6 +46,12 @@ type Event struct {
 	// JoinResult is the ml.join.result, empty where absent.
 	JoinResult string
 
+	// Detector, Signal and Level are what a concept drift says: which detector fired, what it watches, and how sure it is.
+	Detector, Signal, Level string
+	// Slice has the ml.segment.<key> of a concept drift: the slice that the detector ran on. Where a key occurs more than once,
+	// the first one counts.
+	Slice []Label
+
 	Experiment, Variant string
 	// Segments are the texts of the decoder's segment keys, in their order; empty where absent.
 	Segments []string
@@ -61,6 +67,9 @@ type Event struct {
 	// Err is the last error of an OTTL expression; its field is absent.
 	Err error
 }
+
+// Label is one key of a slice, and what it is there.
+type Label struct{ Key, Text string }
 
 // Field is one named value.
 type Field struct {

@@ -30,6 +30,7 @@ type TelemetryBuilder struct {
 	registrations                 []metric.Registration
 	ModelSummaryAttributesDropped metric.Int64Counter
 	ModelSummaryClassesUnseen     metric.Int64Counter
+	ModelSummaryConceptDrifts     metric.Int64Counter
 	ModelSummaryEarlyFlushes      metric.Int64Counter
 	ModelSummaryEvents            metric.Int64Counter
 	ModelSummaryEventsIgnored     metric.Int64Counter
@@ -111,6 +112,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		metric.WithUnit("{event}"),
 	)
 	errs = errors.Join(errs, err)
+	builder.ModelSummaryConceptDrifts, err = builder.meter.Int64Counter(
+		"otelcol_model_summary_concept_drifts",
+		metric.WithDescription("Detections of concept drift that were counted in summaries. [Development]"),
+		metric.WithUnit("{event}"),
+	)
+	errs = errors.Join(errs, err)
 	builder.ModelSummaryEarlyFlushes, err = builder.meter.Int64Counter(
 		"otelcol_model_summary_early_flushes",
 		metric.WithDescription("Flushes before their time, because max_memory_mib was reached. [Development]"),
@@ -131,13 +138,13 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	errs = errors.Join(errs, err)
 	builder.ModelSummaryEventsLost, err = builder.meter.Int64Counter(
 		"otelcol_model_summary_events_lost",
-		metric.WithDescription("Predictions, outcomes and feedback in summaries that were dropped, because the next component kept refusing them. [Development]"),
+		metric.WithDescription("Predictions, outcomes, feedback and detections in summaries that were dropped, because the next component kept refusing them. [Development]"),
 		metric.WithUnit("{event}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ModelSummaryEventsRefused, err = builder.meter.Int64Counter(
 		"otelcol_model_summary_events_refused",
-		metric.WithDescription("Events that could not be counted (no_model = without ml.model.name, no_time = without any time, time = later than the year 2262, no_truth = an outcome without ground truth, join_result = an outcome that is neither joined nor expired). [Development]"),
+		metric.WithDescription("Events that could not be counted (no_model = without ml.model.name, no_time = without any time, time = later than the year 2262, no_truth = an outcome without ground truth, join_result = an outcome that is neither joined nor expired, no_detector = a concept drift without ml.detector.name, level = one that is neither a warning nor drift). [Development]"),
 		metric.WithUnit("{event}"),
 	)
 	errs = errors.Join(errs, err)

@@ -53,6 +53,22 @@ func AssertEqualModelSummaryClassesUnseen(t *testing.T, tt *componenttest.Teleme
 	metricdatatest.AssertEqual(t, want, got, opts...)
 }
 
+func AssertEqualModelSummaryConceptDrifts(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
+	want := metricdata.Metrics{
+		Name:        "otelcol_model_summary_concept_drifts",
+		Description: "Detections of concept drift that were counted in summaries. [Development]",
+		Unit:        "{event}",
+		Data: metricdata.Sum[int64]{
+			Temporality: metricdata.CumulativeTemporality,
+			IsMonotonic: true,
+			DataPoints:  dps,
+		},
+	}
+	got, err := tt.GetMetric("otelcol_model_summary_concept_drifts")
+	require.NoError(t, err)
+	metricdatatest.AssertEqual(t, want, got, opts...)
+}
+
 func AssertEqualModelSummaryEarlyFlushes(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_model_summary_early_flushes",
@@ -104,7 +120,7 @@ func AssertEqualModelSummaryEventsIgnored(t *testing.T, tt *componenttest.Teleme
 func AssertEqualModelSummaryEventsLost(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_model_summary_events_lost",
-		Description: "Predictions, outcomes and feedback in summaries that were dropped, because the next component kept refusing them. [Development]",
+		Description: "Predictions, outcomes, feedback and detections in summaries that were dropped, because the next component kept refusing them. [Development]",
 		Unit:        "{event}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,
@@ -120,7 +136,7 @@ func AssertEqualModelSummaryEventsLost(t *testing.T, tt *componenttest.Telemetry
 func AssertEqualModelSummaryEventsRefused(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_model_summary_events_refused",
-		Description: "Events that could not be counted (no_model = without ml.model.name, no_time = without any time, time = later than the year 2262, no_truth = an outcome without ground truth, join_result = an outcome that is neither joined nor expired). [Development]",
+		Description: "Events that could not be counted (no_model = without ml.model.name, no_time = without any time, time = later than the year 2262, no_truth = an outcome without ground truth, join_result = an outcome that is neither joined nor expired, no_detector = a concept drift without ml.detector.name, level = one that is neither a warning nor drift). [Development]",
 		Unit:        "{event}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,

@@ -26,6 +26,7 @@ func TestSetupTelemetry(t *testing.T) {
 	}))
 	tb.ModelSummaryAttributesDropped.Add(context.Background(), 1)
 	tb.ModelSummaryClassesUnseen.Add(context.Background(), 1)
+	tb.ModelSummaryConceptDrifts.Add(context.Background(), 1)
 	tb.ModelSummaryEarlyFlushes.Add(context.Background(), 1)
 	tb.ModelSummaryEvents.Add(context.Background(), 1)
 	tb.ModelSummaryEventsIgnored.Add(context.Background(), 1)
@@ -42,6 +43,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualModelSummaryClassesUnseen(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualModelSummaryConceptDrifts(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualModelSummaryEarlyFlushes(t, testTel,
