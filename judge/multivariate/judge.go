@@ -17,10 +17,11 @@ import (
 
 // Judge is safe for concurrent use.
 type Judge struct {
-	cfg    Config
-	limits [statistics]Limit
-	wanted [statistics]bool
-	names  [subjects][statistics]names
+	cfg      Config
+	limits   [statistics]Limit
+	wanted   [statistics]bool
+	names    [subjects][statistics]names
+	encoders encoders
 }
 
 var _ judge.Judge = (*Judge)(nil)
@@ -60,7 +61,17 @@ func (j *Judge) Wants(metric string) bool {
 }
 
 // Judge returns what drifted jointly in the window: nothing without a profile that has such a reference, of slices and arms
-// of experiments, and where the summaries are not all made by this profile.
+// of experiments, and where the summaries were not all made with this profile.
 func (j *Judge) Judge(w *summary.Window, p *profile.Profile) []judge.Point {
-	return nil
+	if p == nil || len(w.Series) == 0 || !w.Group.Whole() {
+		return nil
+	}
+	s := &sitting{judge: j, window: w}
+	if p.Joint != nil {
+		s.joint(p)
+	}
+	for _, v := range p.Vectors {
+		s.vector(v)
+	}
+	return s.points
 }

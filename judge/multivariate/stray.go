@@ -14,7 +14,7 @@ func (j *Judge) StrayJoint(p *profile.Profile, current, reference profile.JointM
 	if p.Joint == nil || current.Count < j.cfg.MinSamples || reference.Count == 0 {
 		return nil
 	}
-	x := &joint{reference: p.Joint, current: current, expected: reference,
+	x := &comparison{reference: p.Joint, current: current, expected: reference,
 		filled: filledOf(p, float64(current.Count)), filledThen: filledOf(p, float64(reference.Count))}
 	x.correlate(float64(j.cfg.MinSamples))
 	return strays(map[statistic]measured{reconstructionShift: x.errorShift(), mmd: x.discrepancy(), correlationShift: x.correlationShift()})

@@ -15,6 +15,7 @@ import (
 	"github.com/leeway-ml/leeway/judge/calibration"
 	"github.com/leeway-ml/leeway/judge/drift"
 	"github.com/leeway-ml/leeway/judge/estimate"
+	"github.com/leeway-ml/leeway/judge/multivariate"
 	"github.com/leeway-ml/leeway/judge/quality"
 )
 
@@ -40,6 +41,8 @@ type Config struct {
 	Limits             Limits        `mapstructure:"limits"`
 	// Drift configures the drift judge.
 	Drift drift.Config `mapstructure:"drift"`
+	// Multivariate configures the judge of inputs taken together, and of vectors.
+	Multivariate multivariate.Config `mapstructure:"multivariate"`
 	// Calibration configures the calibration judge, and which window's calibrator is published.
 	Calibration calibration.Config `mapstructure:"calibration"`
 	// Estimate configures the judge of quality without labels.
@@ -77,6 +80,7 @@ func createDefaultConfig() component.Config {
 		CheckpointInterval: 10 * time.Second,
 		Limits:             Limits{MaxModels: 500, MaxSeries: 20_000, MaxGroups: 200},
 		Drift:              *drift.DefaultConfig(),
+		Multivariate:       *multivariate.DefaultConfig(),
 		Calibration:        *calibration.DefaultConfig(),
 		Estimate:           *estimate.DefaultConfig(),
 		Quality:            *quality.DefaultConfig(),

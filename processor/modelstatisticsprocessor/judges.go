@@ -7,6 +7,7 @@ import (
 	"github.com/leeway-ml/leeway/judge/calibration"
 	"github.com/leeway-ml/leeway/judge/drift"
 	"github.com/leeway-ml/leeway/judge/estimate"
+	"github.com/leeway-ml/leeway/judge/multivariate"
 	"github.com/leeway-ml/leeway/judge/quality"
 )
 
@@ -32,6 +33,10 @@ func newJudges(c *Config) ([]judge.Judge, error) {
 	if err != nil {
 		return nil, err
 	}
+	jointly, err := multivariate.New(&c.Multivariate)
+	if err != nil {
+		return nil, err
+	}
 	estimated, err := estimate.New(&c.Estimate)
 	if err != nil {
 		return nil, err
@@ -44,5 +49,5 @@ func newJudges(c *Config) ([]judge.Judge, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []judge.Judge{ofDrift, estimated, calibrated, ofQuality}, nil
+	return []judge.Judge{ofDrift, jointly, estimated, calibrated, ofQuality}, nil
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/leeway-ml/leeway/stats/multivariate"
 )
 
-// joint compares the means of a window's rows with the reference's.
-type joint struct {
+// comparison is of the means of a window's rows with the reference's.
+type comparison struct {
 	reference          *profile.Joint
 	current, expected  profile.JointMeans
 	filled, filledThen []float64 // rows that have a value of each of Joint.Correlated
@@ -23,7 +23,7 @@ type pair struct {
 }
 
 // errorShift is how far the reconstruction error moved.
-func (x *joint) errorShift() measured {
+func (x *comparison) errorShift() measured {
 	return measured{
 		multivariate.ReconstructionShift(x.current.Error, x.expected.Error, x.reference.ErrorStdDev),
 		multivariate.ReconstructionShiftNoise(float64(x.current.Count), float64(x.expected.Count)),
@@ -31,7 +31,7 @@ func (x *joint) errorShift() measured {
 }
 
 // discrepancy is the maximum mean discrepancy.
-func (x *joint) discrepancy() measured {
+func (x *comparison) discrepancy() measured {
 	return measured{
 		multivariate.MMD(x.current.Cosines, x.current.Sines, x.expected.Cosines, x.expected.Sines),
 		multivariate.MMDNoise(x.reference.Trace, x.reference.TraceSquared, float64(x.current.Count), float64(x.expected.Count)),
@@ -39,7 +39,7 @@ func (x *joint) discrepancy() measured {
 }
 
 // correlate fills pairs with those that have a correlation in both, and at least so many rows with a value of each of the two.
-func (x *joint) correlate(least float64) {
+func (x *comparison) correlate(least float64) {
 	k := len(x.reference.Correlated)
 	for _, m := range []*profile.JointMeans{&x.current, &x.expected} {
 		if len(m.Means) != k || len(m.Squares) != k || len(m.Products) != k*(k-1)/2 {
@@ -67,7 +67,7 @@ func correlation(m *profile.JointMeans, a, b, product int) (float64, bool) {
 }
 
 // correlationShift is the pair's that moved most.
-func (x *joint) correlationShift() measured {
+func (x *comparison) correlationShift() measured {
 	m := measured{value: math.NaN()}
 	variances := make([]float64, len(x.pairs))
 	for i, p := range x.pairs {
