@@ -37,6 +37,14 @@ func (o *observed) n() uint64 {
 	return o.counted
 }
 
+// importance of the feature to the model; 0 where the profile does not say.
+func (o *observed) importance() float64 {
+	if o.variable == nil || o.variable.Importance == nil {
+		return 0
+	}
+	return *o.variable.Importance
+}
+
 // addHistogram takes in a numeric series.
 func (o *observed) addHistogram(s *summary.Series) {
 	o.numeric.addSeries(s, numericOnly(o.variable))

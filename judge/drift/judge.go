@@ -126,6 +126,7 @@ func (s *sitting) judgeFeatures() uint64 {
 	s.points = make([]judge.Point, 0, 14*len(all)+16)
 	var samples uint64
 	var judged, drifted int
+	var importance, ofDrifted float64
 	for _, o := range all {
 		samples = max(samples, o.n()+o.missing+o.wrong)
 		if s.judge.ignored[o.name] {
@@ -138,9 +139,11 @@ func (s *sitting) judgeFeatures() uint64 {
 		was, far := s.variable(ofFeature, profile.FeatureKey(o.name), o, r)
 		if was {
 			judged++
+			importance += o.importance()
 		}
 		if far {
 			drifted++
+			ofDrifted += o.importance()
 		}
 	}
 	if len(all) > 0 {
@@ -148,6 +151,9 @@ func (s *sitting) judgeFeatures() uint64 {
 	}
 	if judged > 0 {
 		s.points = append(s.points, judge.Point{Metric: semconv.MetricModelDriftShare, Value: float64(drifted) / float64(judged)})
+	}
+	if importance > 0 {
+		s.add(semconv.MetricModelDriftWeightedShare, nil, ofDrifted/importance)
 	}
 	return samples
 }
