@@ -67,11 +67,12 @@ func collectorNow(b *dashboard.DashboardBuilder) {
 
 func collectorIn(b *dashboard.DashboardBuilder) {
 	b.WithPanel(received()).
-		WithPanel(perSecond("Events counted", "Predictions, outcomes and feedback that model_summary counted; other events named ml.* that it ignored; events that were refused, by reason, or lost.").
+		WithPanel(perSecond("Events counted", "Predictions, outcomes, feedback and detections of concept drift that model_summary counted; other events named ml.* that it ignored; events that were refused, by reason, or lost.").
 			OverrideByRegexp("/refused|lost/", set("color", fixed(bad))).
 			WithTarget(over("A", rateOf("otelcol_model_summary_events", ""), "{{instance}} counted")).
 			WithTarget(over("E", rateOf("otelcol_model_summary_outcomes", ""), "{{instance}} outcomes")).
 			WithTarget(over("F", rateOf("otelcol_model_summary_feedback", ""), "{{instance}} feedback")).
+			WithTarget(over("G", rateOf("otelcol_model_summary_concept_drifts", ""), "{{instance}} concept drifts")).
 			WithTarget(over("B", rateOf("otelcol_model_summary_events_ignored", ", event_name"), "{{instance}} ignored: {{event_name}}")).
 			WithTarget(over("C", rateOf("otelcol_model_summary_events_refused", ", reason"), "{{instance}} refused: {{reason}}")).
 			WithTarget(over("D", rateOf("otelcol_model_summary_events_lost", ""), "{{instance}} lost"))).

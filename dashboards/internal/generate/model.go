@@ -19,13 +19,17 @@ func model() *dashboard.DashboardBuilder {
 		WithVariable(versions()).
 		WithVariable(windows(`{ml_model_name="$model"}`)).
 		WithVariable(slice()).
-		Annotation(alerts(`, ml_model_name="$model"`+ofWindowOrNone, "{{ml_feature_name}} {{ml_window}}")).
+		Annotation(alerts(`, ml_model_name="$model"`+ofWindowOrNone+notMarked, "{{ml_feature_name}} {{ml_window}}")).
+		Annotation(detections()).
+		Annotation(lossChanges()).
 		Link(outside("Drift", "doc", docs+"drift.md#how-to-read-it-and-what-to-do", "What is judged, by what rule, and what to do"))
 
 	modelNow(b)
 	modelDrift(b.WithRow(dashboard.NewRowBuilder("Drift of features")))
+	modelJoint(b.WithRow(dashboard.NewRowBuilder("The inputs together")))
 	modelPredictions(b.WithRow(dashboard.NewRowBuilder("Predictions")))
 	modelQuality(b.WithRow(dashboard.NewRowBuilder("Quality by labels, and without")))
+	modelConcept(b.WithRow(dashboard.NewRowBuilder("Concept drift: when the loss rose")))
 	return b
 }
 
@@ -67,11 +71,13 @@ func modelDrift(b *dashboard.DashboardBuilder) {
 			Calcs([]string{"lastNotNull", "max"}).SortBy("Last *").SortDesc(true)).
 		Height(10).Span(14).
 		WithTarget(over("A", multiple("ml_feature_drift_psi", ofWindow), "{{ml_feature_name}}"))).
-		WithPanel(lines("Share of features drifted", "Share of the judged features of which anything is too far. Dashed: from where on the alert LeewayDriftWidespread fires, if the rules are loaded.").
+		WithPanel(lines("Share of features drifted", "Share of the judged features of which anything is too far; and the same with each weighed by its importance to the model, where the profile has importances. Dashed: from where on the alert LeewayDriftWidespread fires, if the rules are loaded.").
 			Unit(units.PercentUnit).Min(0).AxisSoftMax(1).FillOpacity(15).
+			OverrideByName("by importance", set("color", fixed("purple"), "custom.fillOpacity", 0)).
 			OverrideByName("pages", append(dashed(bad), set("custom.fillOpacity", 0)...)).
 			Height(10).Span(10).
 			WithTarget(over("A", fmt.Sprintf(`ml_model_drift_share_ratio{%s}`, ofWindow), "drifted")).
+			WithTarget(over("C", fmt.Sprintf(`ml_model_drift_weighted_share_ratio{%s}`, ofWindow), "by importance")).
 			WithTarget(over("B", `leeway:drift_share:limit`, "pages"))).
 		WithPanel(featureTable()).
 		WithPanel(invalidShares())

@@ -33,7 +33,9 @@ func outcomes() *dashboard.DashboardBuilder {
 		WithVariable(choice("class", "Class", `label_values(ml_outcome_bins_total{ml_model_name="$model", ml_model_version="$version"}, ml_class)`,
 			"The class that scores are for: in binary tasks the positive one; __predicted__ is whichever was predicted.")).
 		WithVariable(slice()).
-		Annotation(alerts(`, ml_model_name="$model", signal=~"quality|calibration|labels"`+ofWindowOrNone, "{{ml_quality_metric}} {{ml_window}}")).
+		Annotation(alerts(`, ml_model_name="$model", signal=~"quality|calibration|labels"`+ofWindowOrNone+notMarked, "{{ml_quality_metric}} {{ml_window}}")).
+		Annotation(detections()).
+		Annotation(lossChanges()).
 		Link(outside("Estimates", "doc", docs+"estimated-quality.md", "What can be known before labels come, and what cannot"))
 
 	outcomesNow(b)

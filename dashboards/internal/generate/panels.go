@@ -21,7 +21,10 @@ const (
 	current = "blue"
 )
 
-type gridBuilder = table.PanelBuilder
+type (
+	gridBuilder       = table.PanelBuilder
+	timeseriesBuilder = timeseries.PanelBuilder
+)
 
 // lines, number and grid are the kinds of panels that are used, with what all of them have in common.
 
