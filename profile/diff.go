@@ -55,6 +55,8 @@ func Diff(a, b *Profile) []Difference {
 		}
 	}
 	diffSegments(a, b, add)
+	diffJoint(a, b, add)
+	diffVectors(a, b, add)
 	switch before, after := a.OutcomeRows(), b.OutcomeRows(); {
 	case before == 0 && after > 0:
 		add("outcomes", "added: %d rows with ground truth", after)

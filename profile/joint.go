@@ -94,3 +94,13 @@ const (
 	// MaxVectors is how many vector inputs a profile may have.
 	MaxVectors = 8
 )
+
+// Vector returns the vector input of that name, nil where there is none.
+func (p *Profile) Vector(name string) *Vector {
+	for _, v := range p.Vectors {
+		if v.Name == name {
+			return v
+		}
+	}
+	return nil
+}

@@ -18,7 +18,9 @@ func (j *Joint) At(mix Mixture, exclude []JointMeans) JointMeans {
 	size := j.All.size()
 	whole := j.All.sums(size)
 	for i := range exclude {
-		whole.subtract(exclude[i].sums(size))
+		if exclude[i].Count > 0 { // most cells of a short chunk are empty
+			whole.subtract(exclude[i].sums(size))
+		}
 	}
 	if !(whole.count >= 1) {
 		return JointMeans{}

@@ -23,6 +23,9 @@ import (
 // Importances are the first's, or the second's where the first has none: they are in a unit of their own, and one model has one set of
 // them.
 //
+// A merged profile has no Joint and no Vectors, unless one of the two has no rows: both are of numbers that are measured from their own
+// reference, whose components, means and bandwidth are not those of the whole.
+//
 // Bins stay as they are: over the rows of both they need not be equal-mass, nor categories ordered by frequency.
 // The digest of the files is dropped, as there is none of both.
 func Merge(a, b *Profile) (*Profile, error) {
@@ -54,6 +57,7 @@ func Merge(a, b *Profile) (*Profile, error) {
 	m.Class, m.Value = both(a.Class, b.Class), both(a.Value, b.Value)
 	m.TrueClass, m.TrueValue = both(a.TrueClass, b.TrueClass), both(a.TrueValue, b.TrueValue)
 	m.Segments = mergeSegments(a.Segments, b.Segments)
+	m.Joint, m.Vectors = mergeJoint(a, b)
 	m.Outcomes = MergeOutcomes(a.Outcomes, b.Outcomes)
 	m.QualityLimits = mergeQualityLimits(a.QualityLimits, b.QualityLimits)
 	if err := m.Validate(); err != nil {
@@ -147,6 +151,17 @@ func mergeVariable(a, b *Variable) *Variable {
 	m.Limits = mergeLimits(a.Limits, b.Limits)
 	m.mergeMoments(a, b)
 	return &m
+}
+
+// mergeJoint is what is left of the references of inputs together, and of vectors.
+func mergeJoint(a, b *Profile) (*Joint, []*Vector) {
+	switch {
+	case b.Provenance.Rows == 0:
+		return a.Joint, a.Vectors
+	case a.Provenance.Rows == 0:
+		return b.Joint, b.Vectors
+	}
+	return nil, nil
 }
 
 // takeImportances gives the features those of the first profile that has any.

@@ -199,3 +199,20 @@ func TestMergeImportances(t *testing.T) {
 	assert.Nil(t, merged.Features[0].Importance, "never of both: they may be in other units")
 	assert.Equal(t, 4.0, *merged.Features[1].Importance)
 }
+
+// Encoded rows are measured from their own reference: of two there is no whole.
+func TestMergeHasNoJoint(t *testing.T) {
+	a, b := sample(), sample()
+	merged, err := Merge(a, b)
+	require.NoError(t, err)
+	assert.Nil(t, merged.Joint)
+	assert.Nil(t, merged.Vectors)
+	assert.NotNil(t, a.Joint, "nothing is changed in either")
+	b.Provenance.Rows = 0
+	for _, pair := range [][2]*Profile{{a, b}, {b, a}} {
+		merged, err = Merge(pair[0], pair[1])
+		require.NoError(t, err)
+		assert.Equal(t, a.Joint, merged.Joint, "nothing came in")
+		assert.Equal(t, a.Vectors, merged.Vectors)
+	}
+}

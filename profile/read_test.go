@@ -21,6 +21,10 @@ func sample() *Profile {
 	}
 	hours.Counts[3] = []uint64{2, 5, 3}
 	hours.Missing[3] = 1
+	means := JointMeans{Count: 11, Error: 0.75, Residuals: []float64{0.25, 0.5, 0.125}, Cosines: []float64{0.5, 0.25}, Sines: []float64{-0.5, 0},
+		Means: []float64{0, 0.125}, Squares: []float64{0.9, 1}, Products: []float64{0.25}}
+	byHour := make([]JointMeans, 24)
+	byHour[3] = means
 	return &Profile{
 		Schema: Schema, Model: "fraud", Version: "3", Task: Binary, PositiveClass: "1",
 		Created:    time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
@@ -36,6 +40,14 @@ func sample() *Profile {
 		Scores:   []*Variable{{Name: "1", Type: Numeric, Bounds: []float64{0.5}, Counts: []uint64{6, 5}, Rollup: []int{0, 1}, Deciles: []int{0, 1}}},
 		Class:    &Variable{Name: "predicted", Type: Categorical, Categories: []string{"0", "1"}, Counts: []uint64{6, 5, 0}, Rollup: []int{0, 1, 2}},
 		Segments: []Segment{{Attributes: map[string]string{"country": "DE"}, Rows: 7, Counts: map[string][]uint64{"feature/amount": {1, 4, 1}}, Missing: map[string]uint64{"feature/amount": 1}}},
+		Joint: &Joint{
+			Features: []string{"amount", "country", "member"}, Components: [][]float64{{0.6, 0, 0, 0, 0.8}, {0, 1, 0, 0, 0}}, Explained: 0.7,
+			Bandwidth: 1.5, Frequencies: 2, Seed: 1, ErrorBounds: []float64{0.5, 1}, ErrorStdDev: 0.25, Trace: 0.5, TraceSquared: 0.125,
+			Correlated: []string{"amount", "member"}, All: means, Hours: byHour,
+			Limits: map[string]map[string]Limit{"24h": {"mmd": {Greatest: 0.0625, Chunks: 6}}},
+		},
+		Vectors: []*Vector{{Name: "embedding", Mean: []float64{0.5, -1, 2}, Spread: 1.25, Count: 10, Missing: 1, Bandwidth: 1.25, Frequencies: 2, Seed: 1,
+			Trace: 0.5, TraceSquared: 0.125, Cosines: []float64{0.5, 0.25}, Sines: []float64{0, -0.25}}},
 		Outcomes: []OutcomeSeries{
 			{Metric: "ml.outcome.loss", Attributes: map[string]string{"ml.loss.name": "log"}, Histogram: &OutcomeHistogram{Count: 9, Sum: 2.5}},
 			{Metric: "ml.outcome.odds", Attributes: map[string]string{"ml.class": "1", "ml.ground_truth.class": "__other__"},

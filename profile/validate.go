@@ -77,6 +77,8 @@ func (p *Profile) Validate() error {
 		}
 	}
 	c.segments(p)
+	c.joint(p)
+	c.vectors(p)
 	c.outcomes(p)
 	return c.err()
 }
