@@ -91,7 +91,7 @@ func (s *shard) checkExtra(p *plan, input *event.Field) {
 		}
 	}
 	switch {
-	case input.Kind == event.Other:
+	case input.Kind == event.Other || input.Kind == event.Numbers:
 		s.tally.invalid[invalidType]++
 		if s.notices.once(noticeKey{p.model, p.version, "nested", input.Name}) {
 			s.notices.warn(p, "An input is a map, an array or bytes; it is counted as invalid. Send scalars", zap.String("feature", short(input.Name)))

@@ -15,7 +15,7 @@ const eventNameAttribute = "event.name"
 func (d *Decoder) readAttributes(e *Event, attributes pcommon.Map) {
 	for key, v := range attributes.All() {
 		if name, ok := strings.CutPrefix(key, semconv.AttrInputPrefix); ok {
-			e.Inputs = append(e.Inputs, Field{name, valueOf(v)})
+			e.Inputs = append(e.Inputs, Field{name, d.inputOf(v)})
 		} else {
 			d.readAttribute(e, key, v)
 		}
@@ -54,7 +54,7 @@ func (d *Decoder) readAttribute(e *Event, key string, v pcommon.Value) {
 	case eventNameAttribute:
 		e.Name = d.text(valueOf(v))
 	case semconv.AttrInputs:
-		readInputs(e, v)
+		d.readInputs(e, v)
 	case semconv.AttrPredictionItems:
 		d.readItems(e, v)
 	default:
@@ -117,10 +117,11 @@ func (d *Decoder) readNamed(e *Event, key string, v pcommon.Value) {
 	}
 }
 
-func readInputs(e *Event, v pcommon.Value) {
+// readInputs takes a map of inputs.
+func (d *Decoder) readInputs(e *Event, v pcommon.Value) {
 	switch v.Type() {
 	case pcommon.ValueTypeMap:
-		e.Inputs = appendFields(e.Inputs, v.Map())
+		e.Inputs = d.appendInputs(e.Inputs, v.Map())
 	case pcommon.ValueTypeEmpty:
 	default:
 		e.BadInputs = true
@@ -184,6 +185,13 @@ func parseTime(text string) (uint64, bool) {
 		return 0, false
 	}
 	return uint64(t.UnixNano()), true
+}
+
+func (d *Decoder) appendInputs(inputs []Field, m pcommon.Map) []Field {
+	for name, v := range m.All() {
+		inputs = append(inputs, Field{name, d.inputOf(v)})
+	}
+	return inputs
 }
 
 func appendFields(fields []Field, m pcommon.Map) []Field {

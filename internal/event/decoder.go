@@ -23,7 +23,14 @@ type Decoder struct {
 
 	spellings              map[float64]string
 	resource, scope, event Event
+
+	// numbers holds the arrays of the resource, then of the scope, then of the event.
+	numbers                       []float64
+	resourceNumbers, scopeNumbers int
 }
+
+// maxNumbersKept is how many numbers the memory of a decoder may hold that reads nothing.
+const maxNumbersKept = 1 << 16
 
 // NewDecoder makes a decoder that also looks for the segment keys, first among the attributes, then among the inputs.
 // fields says where else things are to be read; nil = nowhere else.
@@ -76,7 +83,7 @@ func (d *Decoder) log(rl plog.ResourceLogs, sl plog.ScopeLogs, record plog.LogRe
 		e.Name = name
 	}
 	if body := record.Body(); len(e.Inputs) == 0 && !d.fields.hasLogInputs() && body.Type() == pcommon.ValueTypeMap {
-		e.Inputs = appendFields(e.Inputs, body.Map())
+		e.Inputs = d.appendInputs(e.Inputs, body.Map())
 	}
 	if custom {
 		d.fields.readLog(d, rl, sl, record)
@@ -105,7 +112,12 @@ func (d *Decoder) readResource(attributes pcommon.Map) {
 	segments := d.resource.Segments
 	clear(segments)
 	d.resource = Event{Segments: segments}
+	if cap(d.numbers) > maxNumbersKept {
+		d.numbers = nil
+	}
+	d.numbers = d.numbers[:0]
 	d.readAttributes(&d.resource, attributes)
+	d.resourceNumbers = len(d.numbers)
 }
 
 // readScope makes d.scope what the resource and the scope say together.
@@ -115,7 +127,9 @@ func (d *Decoder) readScope(attributes pcommon.Map) {
 	d.scope.Segments = segments
 	d.scope.Inputs, d.scope.Attributions, d.scope.Probabilities, d.scope.Relevances, d.scope.Slice = nil, nil, nil, nil, nil
 	d.scope.Items = slices.Clone(d.resource.Items)
+	d.numbers = d.numbers[:d.resourceNumbers]
 	d.readAttributes(&d.scope, attributes)
+	d.scopeNumbers = len(d.numbers)
 	appendFrom(&d.scope, &d.resource)
 }
 
@@ -128,6 +142,7 @@ func (d *Decoder) begin() *Event {
 	e.Inputs, e.Attributions, e.Probabilities, e.Relevances, e.Slice = inputs, attributions, probabilities, relevances, slice
 	e.Items = append(items, d.scope.Items...)
 	e.Segments = append(segments, d.scope.Segments...)
+	d.numbers = d.numbers[:d.scopeNumbers]
 	return e
 }
 

@@ -1,6 +1,7 @@
 package event
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -8,6 +9,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/leeway-ml/leeway/profile"
 )
 
 // record makes logs of one record, and gives the attributes of its resource and scope too.
@@ -32,6 +35,9 @@ func decode(d *Decoder, logs plog.Logs) []Event {
 func clone(e *Event) Event {
 	c := *e
 	c.Inputs = append([]Field(nil), e.Inputs...)
+	for i := range c.Inputs {
+		c.Inputs[i].Numbers = slices.Clone(c.Inputs[i].Numbers)
+	}
 	c.Attributions = append([]Field(nil), e.Attributions...)
 	c.Probabilities = append([]Field(nil), e.Probabilities...)
 	c.Segments = append([]string(nil), e.Segments...)
@@ -87,6 +93,68 @@ func TestRecordWinsOverScopeOverResource(t *testing.T) {
 	require.Equal(t, "scope", e.Version)
 	require.Equal(t, []string{"resource"}, e.Segments)
 	require.Equal(t, []Field{text("x", "record"), text("x", "scope"), text("x", "resource")}, e.Inputs, "the first one counts")
+}
+
+func numbers(name string, x ...float64) Field { return Field{name, Value{Kind: Numbers, Numbers: x}} }
+
+func other(name string) Field { return Field{name, Value{Kind: Other}} }
+
+// Arrays of numbers are vectors, wherever inputs may stand; what is longer, mixed or no input is not.
+func TestArrays(t *testing.T) {
+	logs, resource, scope, r := record()
+	put := func(m pcommon.Map, name string, raw ...any) { require.NoError(t, m.PutEmptySlice(name).FromRaw(raw)) }
+	put(resource, "ml.input.resource", 1.5)
+	put(scope, "ml.input.scope", 2.5, 3)
+	put(r.Attributes(), "ml.input.record", -1, 0.25)
+	put(r.Attributes(), "ml.input.mixed", 1, "a")
+	put(r.Attributes(), "ml.input.hole", 1, nil)
+	put(r.Attributes(), "ml.input.empty")
+	inputs := r.Attributes().PutEmptyMap("ml.inputs")
+	put(inputs, "map", 7)
+	long := make([]any, profile.MaxVectorDimensions+1)
+	for i := range long {
+		long[i] = i
+	}
+	put(inputs, "long", long...)
+	put(r.Attributes(), "ml.attribution.a", 1)
+	put(r.Attributes(), "ml.prediction.value", 1)
+	next := logs.ResourceLogs().At(0).ScopeLogs().At(0).LogRecords().AppendEmpty()
+	next.SetEventName("ml.prediction")
+	put(next.Body().SetEmptyMap(), "body", 9, 8)
+	d := NewDecoder(nil, nil)
+	outer := []Field{numbers("scope", 2.5, 3), numbers("resource", 1.5)}
+	for range 2 { // with memory of its own, and with what is there
+		all := decode(d, logs)
+		require.Equal(t, append([]Field{numbers("record", -1, 0.25), other("mixed"), other("hole"), other("empty"), numbers("map", 7), other("long")}, outer...), all[0].Inputs)
+		require.Equal(t, []Field{other("a")}, all[0].Attributions)
+		require.Equal(t, Other, all[0].Value.Kind)
+		require.Equal(t, append([]Field{numbers("body", 9, 8)}, outer...), all[1].Inputs)
+	}
+	fields, err := FieldsConfig{Logs: map[string]string{"inputs": `log.body`}}.Compile(componenttest.NewNopTelemetrySettings())
+	require.NoError(t, err)
+	require.Equal(t, append([]Field{numbers("body", 9, 8)}, outer...), decode(NewDecoder(nil, fields), logs)[1].Inputs)
+}
+
+// A decoder reads vectors without allocating, and gives back the memory of a batch of many.
+func TestMemoryOfArrays(t *testing.T) {
+	logs, _, _, r := record()
+	inputs := r.Attributes().PutEmptyMap("ml.inputs")
+	for i := range 40 {
+		a := inputs.PutEmptySlice(Spell(float64(i)))
+		for range profile.MaxVectorDimensions {
+			a.AppendEmpty().SetDouble(1)
+		}
+	}
+	d := NewDecoder(nil, nil)
+	require.Len(t, decode(d, logs), 1)
+	require.Greater(t, cap(d.numbers), maxNumbersKept)
+	inputs.RemoveIf(func(name string, _ pcommon.Value) bool { return name != "0" })
+	require.Len(t, decode(d, logs), 1)
+	require.LessOrEqual(t, cap(d.numbers), maxNumbersKept)
+	require.Zero(t, testing.AllocsPerRun(100, func() {
+		for range d.Logs(logs) {
+		}
+	}))
 }
 
 func TestConceptDrift(t *testing.T) {
@@ -244,6 +312,22 @@ func TestFields(t *testing.T) {
 	e := decode(NewDecoder(nil, fields), logs)[0]
 	require.Error(t, e.Err)
 	require.Equal(t, "svc", e.Model)
+}
+
+// BenchmarkVector is the cost of decoding a prediction with one vector of 768 numbers.
+func BenchmarkVector(b *testing.B) {
+	logs, resource, _, r := record()
+	resource.PutStr("ml.model.name", "m")
+	a := r.Attributes().PutEmptyMap("ml.inputs").PutEmptySlice("text")
+	for i := range 768 {
+		a.AppendEmpty().SetDouble(float64(i))
+	}
+	d := NewDecoder(nil, nil)
+	b.ReportAllocs()
+	for b.Loop() {
+		for range d.Logs(logs) {
+		}
+	}
 }
 
 // BenchmarkLogs is the cost of decoding a prediction of 20 inputs.

@@ -1,6 +1,8 @@
 // Package event decodes model telemetry: OTLP log records and spans become plain events.
 package event
 
+import "slices"
+
 // Event is one prediction, ground truth, piece of feedback ... It is valid until the decoder yields the next one; its texts
 // may be kept.
 type Event struct {
@@ -87,6 +89,7 @@ const (
 	Text                // Value.Text
 	Bool                // Value.Number is 0 or 1, Value.Text "false" or "true"
 	Other               // a map, an array or bytes: nothing to be counted
+	Numbers             // an array of numbers, Value.Numbers: of inputs only, of other things it is Other
 )
 
 // String is the kind in words.
@@ -100,13 +103,22 @@ func (k Kind) String() string {
 		return "text"
 	case Bool:
 		return "a boolean"
+	case Numbers:
+		return "an array of numbers"
 	}
 	return "a map, an array or bytes"
 }
 
-// Value is one scalar.
+// Value is one scalar, or an array of numbers.
 type Value struct {
 	Kind   Kind
 	Number float64
 	Text   string
+	// Numbers is not empty where Kind is Numbers. Unlike texts it is not to be kept: it is the decoder's memory.
+	Numbers []float64
+}
+
+// Equal reports whether two values are the same. NaN is not the same as NaN.
+func (v *Value) Equal(o *Value) bool {
+	return v.Kind == o.Kind && v.Number == o.Number && v.Text == o.Text && slices.Equal(v.Numbers, o.Numbers)
 }

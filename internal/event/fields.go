@@ -68,7 +68,7 @@ var setters = map[string]setter{
 	"duration":           setValue(func(e *Event) *Value { return &e.Duration }),
 	"ground_truth_value": setValue(func(e *Event) *Value { return &e.GroundTruthValue }),
 	"feedback_score":     setValue(func(e *Event) *Value { return &e.FeedbackScore }),
-	"inputs":             setFields(func(e *Event) *[]Field { return &e.Inputs }),
+	"inputs":             setInputs,
 	"attributions":       setFields(func(e *Event) *[]Field { return &e.Attributions }),
 	"probabilities":      setFields(func(e *Event) *[]Field { return &e.Probabilities }),
 	"relevances":         setFields(func(e *Event) *[]Field { return &e.Relevances }),
@@ -103,6 +103,14 @@ func setFields(of func(*Event) *[]Field) setter {
 		*fields = appendFields((*fields)[:0], v.Map())
 		return true
 	}
+}
+
+func setInputs(d *Decoder, v pcommon.Value) bool {
+	if v.Type() != pcommon.ValueTypeMap {
+		return false
+	}
+	d.event.Inputs = d.appendInputs(d.event.Inputs[:0], v.Map())
+	return true
 }
 
 func setItems(d *Decoder, v pcommon.Value) bool {

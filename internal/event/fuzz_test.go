@@ -25,6 +25,10 @@ func FuzzLogs(f *testing.F) {
 	r.Attributes().PutEmptySlice("ml.prediction.items").AppendEmpty().SetInt(7)
 	r.Attributes().PutEmptyMap("ml.ground_truth.relevances").PutInt("7", 1)
 	r.Attributes().PutEmptyMap("ml.inputs").PutEmptySlice("array").AppendEmpty().SetEmptyMap().PutInt("x", 1)
+	vector := r.Attributes().PutEmptySlice("ml.input.vector")
+	vector.AppendEmpty().SetDouble(0.5)
+	vector.AppendEmpty().SetInt(-3)
+	scope.PutEmptySlice("ml.input.vector").AppendEmpty().SetInt(1)
 	r.Body().SetEmptyMap().PutBool("m", true)
 	seed, err := (&plog.ProtoMarshaler{}).MarshalLogs(logs)
 	require.NoError(f, err)
@@ -41,6 +45,9 @@ func FuzzLogs(f *testing.F) {
 				require.Len(t, e.Segments, len(d.segments))
 				require.LessOrEqual(t, len(d.spellings), maxSpellings)
 				require.Less(t, e.PredictionTime, uint64(maxTime))
+				for i := range e.Inputs {
+					require.Equal(t, e.Inputs[i].Kind == Numbers, len(e.Inputs[i].Numbers) > 0)
+				}
 			}
 		}
 	})

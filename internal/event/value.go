@@ -2,9 +2,12 @@ package event
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/leeway-ml/leeway/profile"
 )
 
 func valueOf(v pcommon.Value) Value {
@@ -21,6 +24,36 @@ func valueOf(v pcommon.Value) Value {
 		return Value{}
 	}
 	return Value{Kind: Other}
+}
+
+// inputOf also reads an array of numbers, an embedding for instance.
+func (d *Decoder) inputOf(v pcommon.Value) Value {
+	if v.Type() == pcommon.ValueTypeSlice {
+		return d.numbersOf(v.Slice())
+	}
+	return valueOf(v)
+}
+
+// numbersOf reads an array into the decoder's memory. What is longer than any vector of a profile is not read.
+func (d *Decoder) numbersOf(array pcommon.Slice) Value {
+	n := array.Len()
+	if n == 0 || n > profile.MaxVectorDimensions {
+		return Value{Kind: Other}
+	}
+	first := len(d.numbers)
+	d.numbers = slices.Grow(d.numbers, n)
+	for i := range n {
+		switch v := array.At(i); v.Type() {
+		case pcommon.ValueTypeDouble:
+			d.numbers = append(d.numbers, v.Double())
+		case pcommon.ValueTypeInt:
+			d.numbers = append(d.numbers, float64(v.Int()))
+		default:
+			d.numbers = d.numbers[:first]
+			return Value{Kind: Other}
+		}
+	}
+	return Value{Kind: Numbers, Numbers: d.numbers[first:len(d.numbers):len(d.numbers)]}
 }
 
 func textValue(s string) Value {

@@ -209,6 +209,11 @@ func appendValue(b []byte, v *event.Value) []byte {
 		return appendText(b, v.Text)
 	case event.Bool:
 		return append(b, byte(v.Number))
+	case event.Numbers:
+		b = binary.AppendUvarint(b, uint64(len(v.Numbers)))
+		for _, x := range v.Numbers {
+			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
+		}
 	}
 	return b
 }
@@ -321,6 +326,14 @@ func (r *reader) value() event.Value {
 			return event.Value{Kind: kind, Number: 1, Text: "true"}
 		}
 		return event.Value{Kind: kind, Text: "false"}
+	case event.Numbers:
+		if n := r.length(len(r.rest) / 8); n > 0 {
+			numbers := make([]float64, n)
+			for i := range numbers {
+				numbers[i] = math.Float64frombits(r.eight())
+			}
+			return event.Value{Kind: kind, Numbers: numbers}
+		}
 	}
 	r.fail()
 	return event.Value{}

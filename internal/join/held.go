@@ -158,7 +158,7 @@ func (l *Labels) size() int {
 func fieldsSize(fields []event.Field) int {
 	n := 0
 	for i := range fields {
-		n += 11 + len(fields[i].Name) + len(fields[i].Text)
+		n += 11 + len(fields[i].Name) + len(fields[i].Text) + 8*len(fields[i].Numbers)
 	}
 	return n
 }

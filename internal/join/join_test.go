@@ -76,6 +76,27 @@ func TestTruthsOfOneIDAreFew(t *testing.T) {
 	require.Len(t, h.Truths, MaxTruths)
 }
 
+// A truth that says the same at the same time was sent again.
+func TestSameTruth(t *testing.T) {
+	one := func() *Truth {
+		return &Truth{Time: 1, Value: event.Value{Kind: event.Number, Number: 2}, Relevances: []event.Field{
+			{Name: "a", Value: event.Value{Kind: event.Text, Text: "x"}}, {Name: "b", Value: event.Value{Kind: event.Numbers, Numbers: []float64{1, 2}}},
+		}}
+	}
+	require.True(t, one().same(*one()))
+	for _, change := range []func(*Truth){
+		func(o *Truth) { o.Time++ },
+		func(o *Truth) { o.Value.Number++ },
+		func(o *Truth) { o.Relevances[0].Name = "c" },
+		func(o *Truth) { o.Relevances[0].Kind = event.Bool },
+		func(o *Truth) { o.Relevances[1].Numbers[1]++ },
+	} {
+		other := one()
+		change(other)
+		require.False(t, one().same(*other))
+	}
+}
+
 func TestFeedback(t *testing.T) {
 	h, out := &Held{}, said{}
 	require.Equal(t, Kept, rules.AddFeedback(h, "thumb", 1010, []byte("event")))
@@ -153,7 +174,11 @@ var valueGen = rapid.Custom(func(t *rapid.T) event.Value {
 var fieldsGen = rapid.Custom(func(t *rapid.T) []event.Field {
 	var fields []event.Field
 	for range rapid.IntRange(0, 3).Draw(t, "fields") {
-		fields = append(fields, event.Field{Name: rapid.String().Draw(t, "name"), Value: valueGen.Draw(t, "value")})
+		field := event.Field{Name: rapid.String().Draw(t, "name"), Value: valueGen.Draw(t, "value")}
+		if rapid.IntRange(0, 4).Draw(t, "kind") == 0 {
+			field.Value = event.Value{Kind: event.Numbers, Numbers: rapid.SliceOfN(rapid.Float64(), 1, 5).Draw(t, "numbers")}
+		}
+		fields = append(fields, field)
 	}
 	return fields
 })
@@ -220,7 +245,8 @@ func TestSizeIsAtLeastWhatIsWritten(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	full := &Held{
-		ID: "id", Prediction: &Prediction{Time: 5, Class: "yes", Score: event.Value{Kind: event.Number, Number: 0.5}, Items: []string{"a"}},
+		ID: "id", Prediction: &Prediction{Time: 5, Class: "yes", Score: event.Value{Kind: event.Number, Number: 0.5}, Items: []string{"a"},
+			Inputs: []event.Field{{Name: "vector", Value: event.Value{Kind: event.Numbers, Numbers: []float64{1, -2}}}}},
 		Truths: []Truth{{Time: 7, Class: "no"}}, Feedback: []Feedback{{Time: 8, Name: "n", Record: []byte("r")}}, Rated: []string{"x"},
 	}
 	f.Add(full.Append(nil))

@@ -210,16 +210,19 @@ func newChoice(names []string) choice {
 }
 
 func (c *choice) of(inputs []event.Field) []event.Field {
-	if c.all {
-		return slices.Clone(inputs)
-	}
 	var chosen []event.Field
-	if len(c.names) > 0 {
+	switch {
+	case c.all:
+		chosen = slices.Clone(inputs)
+	case len(c.names) > 0:
 		for _, input := range inputs {
 			if _, ok := c.names[input.Name]; ok {
 				chosen = append(chosen, input)
 			}
 		}
+	}
+	for i := range chosen {
+		chosen[i].Numbers = slices.Clone(chosen[i].Numbers) // the decoder's memory
 	}
 	return chosen
 }

@@ -203,6 +203,12 @@ func putValue(a pcommon.Map, name string, v *event.Value) {
 		a.PutStr(name, v.Text)
 	case event.Bool:
 		a.PutBool(name, v.Number != 0)
+	case event.Numbers:
+		numbers := a.PutEmptySlice(name)
+		numbers.EnsureCapacity(len(v.Numbers))
+		for _, x := range v.Numbers {
+			numbers.AppendEmpty().SetDouble(x)
+		}
 	}
 }
 
