@@ -47,6 +47,11 @@ func Lookup(name string) (Metric, bool) {
 	return Metric{}, false
 }
 
+// Signed reports whether a summary of that name is a sum of numbers of either sign, not a count of things: its delta is not monotonic.
+func Signed(summary string) bool {
+	return summary == MetricJointProduct || summary == MetricVectorComponent
+}
+
 // hasThreshold reports whether the metric is a drift statistic that may come with its threshold and its noise.
 func hasThreshold(name string) bool {
 	switch name {

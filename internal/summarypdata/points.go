@@ -56,7 +56,7 @@ const (
 	TooLong  Fault = "too_long"  // an attribute of more than 256 bytes
 	NoTime   Fault = "no_time"   // no timestamp, or one that int64 nanoseconds can't hold
 	NotDelta Fault = "not_delta" // cumulative, or a gauge
-	Broken   Fault = "broken"    // bounds that don't ascend, counts that don't fit them, a sum that is negative or not finite
+	Broken   Fault = "broken"    // bounds that don't ascend, counts that don't fit them, a sum that is not finite, or a count that is negative
 )
 
 // Len is how many data points the metric has.
@@ -103,7 +103,8 @@ func (p *Point) Read(m pmetric.Metric, index int) Fault {
 				p.Sum = float64(dp.IntValue())
 			}
 		}
-		return p.check(m, dp.Attributes(), dp.StartTimestamp(), dp.Timestamp(), p.Sum >= 0 && !math.IsInf(p.Sum, 1))
+		sound := !math.IsNaN(p.Sum) && !math.IsInf(p.Sum, 0) && (p.Sum >= 0 || semconv.Signed(p.Metric))
+		return p.check(m, dp.Attributes(), dp.StartTimestamp(), dp.Timestamp(), sound)
 	case pmetric.MetricTypeHistogram:
 		dp := m.Histogram().DataPoints().At(index)
 		sound := true
@@ -160,13 +161,16 @@ func (p *Point) check(m pmetric.Metric, attributes pcommon.Map, start, end pcomm
 	return ""
 }
 
-// Count is how many observations the point adds; a sum's value, rounded.
+// Count is how many observations the point adds; a sum's value, rounded. A sum of numbers of either sign counts nothing.
 func (p *Point) Count() uint64 {
 	switch {
 	case p.Histogram != nil:
 		return p.Histogram.Count()
 	case p.Exponential != nil:
 		return p.Exponential.Count()
+	}
+	if semconv.Signed(p.Metric) {
+		return 0
 	}
 	return uint64(math.Round(p.Sum))
 }

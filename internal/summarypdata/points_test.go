@@ -35,19 +35,42 @@ func TestFaults(t *testing.T) {
 		metric pmetric.Metric
 		want   Fault
 	}{
-		"good":      {sum(nil), ""},
-		"no model":  {sum(func(dp pmetric.NumberDataPoint) { dp.Attributes().Clear() }), NoModel},
-		"no time":   {sum(func(dp pmetric.NumberDataPoint) { dp.SetTimestamp(0) }), NoTime},
-		"year 2300": {sum(func(dp pmetric.NumberDataPoint) { dp.SetTimestamp(math.MaxUint64) }), NoTime},
-		"negative":  {sum(func(dp pmetric.NumberDataPoint) { dp.SetIntValue(-1) }), Broken},
-		"NaN":       {sum(func(dp pmetric.NumberDataPoint) { dp.SetDoubleValue(math.NaN()) }), Broken},
-		"infinite":  {sum(func(dp pmetric.NumberDataPoint) { dp.SetDoubleValue(math.Inf(1)) }), Broken},
-		"long":      {sum(func(dp pmetric.NumberDataPoint) { dp.Attributes().PutStr(semconv.AttrFeatureCategory, long) }), TooLong},
-		"long key":  {sum(func(dp pmetric.NumberDataPoint) { dp.Attributes().PutStr(long, "") }), TooLong},
+		"good":                          {sum(nil), ""},
+		"no model":                      {sum(func(dp pmetric.NumberDataPoint) { dp.Attributes().Clear() }), NoModel},
+		"no time":                       {sum(func(dp pmetric.NumberDataPoint) { dp.SetTimestamp(0) }), NoTime},
+		"year 2300":                     {sum(func(dp pmetric.NumberDataPoint) { dp.SetTimestamp(math.MaxUint64) }), NoTime},
+		"negative":                      {sum(func(dp pmetric.NumberDataPoint) { dp.SetIntValue(-1) }), Broken},
+		"NaN":                           {sum(func(dp pmetric.NumberDataPoint) { dp.SetDoubleValue(math.NaN()) }), Broken},
+		"infinite":                      {sum(func(dp pmetric.NumberDataPoint) { dp.SetDoubleValue(math.Inf(1)) }), Broken},
+		"a signed sum":                  {signed(-2.5), ""},
+		"a signed sum that is NaN":      {signed(math.NaN()), Broken},
+		"a signed sum that is infinite": {signed(math.Inf(-1)), Broken},
+		"negative infinite":             {sum(func(dp pmetric.NumberDataPoint) { dp.SetDoubleValue(math.Inf(-1)) }), Broken},
+		"long":                          {sum(func(dp pmetric.NumberDataPoint) { dp.Attributes().PutStr(semconv.AttrFeatureCategory, long) }), TooLong},
+		"long key":                      {sum(func(dp pmetric.NumberDataPoint) { dp.Attributes().PutStr(long, "") }), TooLong},
 	} {
 		var p Point
 		assert.Equal(t, test.want, p.Read(test.metric, 0), name)
 	}
+}
+
+func signed(x float64) pmetric.Metric {
+	m := sum(func(dp pmetric.NumberDataPoint) { dp.SetDoubleValue(x) })
+	m.SetName(semconv.MetricJointProduct)
+	m.Sum().SetIsMonotonic(false)
+	return m
+}
+
+// A sum of numbers of either sign counts nothing.
+func TestCount(t *testing.T) {
+	var p Point
+	for _, x := range []float64{-2.5, 0, 2.5} {
+		assert.Empty(t, p.Read(signed(x), 0))
+		assert.InDelta(t, x, p.Sum, 0)
+		assert.Zero(t, p.Count())
+	}
+	assert.Empty(t, p.Read(sum(func(dp pmetric.NumberDataPoint) { dp.SetDoubleValue(2.5) }), 0))
+	assert.Equal(t, uint64(3), p.Count())
 }
 
 // TestLongModel: the name is shown, not kept.

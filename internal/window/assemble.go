@@ -88,7 +88,9 @@ func (m *Model) total(w *window, at int32) (summary.Series, bool) {
 		switch s.kind {
 		case sum:
 			all.sum += p.moments[at].sum
-			n = uint64(math.Round(p.moments[at].sum))
+			if !s.signed {
+				n = uint64(math.Round(p.moments[at].sum))
+			}
 		case histogram:
 			for b, c := range p.counts[s.offset : s.offset+len(counts)] {
 				counts[b] += uint64(c)
@@ -104,7 +106,7 @@ func (m *Model) total(w *window, at int32) (summary.Series, bool) {
 		}
 		x.addHours(w, p, at, firstHour, h.hour, n)
 	}
-	if !all.seen || s.kind == sum && all.sum == 0 {
+	if !all.seen || s.kind == sum && all.sum == 0 && !s.signed {
 		return out, false
 	}
 	switch s.kind {

@@ -75,7 +75,7 @@ func (x *byPane) add(p *pane, at int32, s *series) {
 	moments := p.moments[at]
 	switch s.kind {
 	case sum:
-		if out.Sum = moments.sum; out.Sum == 0 {
+		if out.Sum = moments.sum; out.Sum == 0 && !s.signed {
 			return
 		}
 	case histogram:

@@ -1,6 +1,7 @@
 package window
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -42,6 +43,52 @@ func TestPanesAreForThoseWhoAsk(t *testing.T) {
 		if wanted != semconv.MetricPredictions {
 			require.Empty(t, panes)
 		}
+	}
+}
+
+// Sums of numbers of either sign add up, whatever their sign; they have no hours, also in panes of several hours; and those that
+// come to nothing are there.
+func TestSignedSums(t *testing.T) {
+	start := time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC).UnixNano()
+	s := testSettings
+	s.ByPane = func(metric string) bool { return metric == semconv.MetricVectorComponent }
+	m := NewModel("fraud", "1", &s)
+	for i, values := range [][]float64{{-1e12, -0.25, 1.5}, {7, -0.25, -1.5}} {
+		for k, x := range values {
+			require.Equal(t, Counted, m.Add(&Increment{
+				Metric: semconv.MetricVectorComponent, Time: start + int64(i)*int64(20*time.Minute) + 1, Sum: x,
+				Attributes: []summary.Attribute{{Key: semconv.AttrComponentIndex, Value: fmt.Sprintf("%04d", k)}},
+			}))
+		}
+	}
+	disk := map[string][]byte{}
+	for _, e := range m.Changes() {
+		disk[e.Key] = e.Value
+	}
+	restored, errs := Restore(&s, func(key string) ([]byte, error) { return disk[key], nil })
+	require.Empty(t, errs)
+	for _, m := range []*Model{m, restored} {
+		m.compactable = true
+		m.compact()
+		m.Idle(20 * time.Hour)
+		judged := map[string]bool{}
+		m.Close(func(w *summary.Window) {
+			if w.End.UnixNano() != start+int64(time.Hour) && (w.Name != "6h" || w.End.UnixNano() != start+int64(2*time.Hour)) {
+				return
+			}
+			judged[w.Name] = true
+			require.Len(t, w.Series, 3)
+			for k, want := range []float64{7 - 1e12, -0.5, 0} {
+				require.InDelta(t, want, w.Series[k].Sum, 0)
+				require.Empty(t, w.Series[k].Hours)
+			}
+			if w.Name == "1h" {
+				require.Len(t, w.Panes, 2)
+				require.InDelta(t, -1e12, w.Panes[0].Series[0].Sum, 0)
+				require.InDelta(t, -1.5, w.Panes[1].Series[2].Sum, 0)
+			}
+		})
+		require.Len(t, judged, 2)
 	}
 }
 

@@ -24,7 +24,9 @@ var testSettings = Settings{
 	},
 	AllowedLateness: 40 * time.Minute,
 	Limits:          Limits{Series: 100, Groups: 10},
-	ByPane:          func(metric string) bool { return metric == semconv.MetricFeatureValue },
+	ByPane: func(metric string) bool {
+		return metric == semconv.MetricFeatureValue || metric == semconv.MetricJointProduct
+	},
 }
 
 // event is one observation, as the naive reference sees it.
@@ -33,6 +35,8 @@ type event struct {
 	group string
 	kind  kind
 	value float64
+	// signed is a sum of numbers of either sign.
+	signed bool
 }
 
 var testBounds = []float64{1, 2, 5}
@@ -46,6 +50,11 @@ func (e event) increment() *Increment {
 	switch e.kind {
 	case sum:
 		i.Sum = e.value
+		if e.signed {
+			i.Metric = semconv.MetricJointProduct
+			i.Attributes = []summary.Attribute{{Key: semconv.AttrFeatureName, Value: "amount"}}
+			break
+		}
 		i.Attributes = []summary.Attribute{{Key: semconv.AttrPredictionClass, Value: fmt.Sprint(int(e.value) % 2)}}
 	case histogram:
 		i.Metric = semconv.MetricFeatureValue
@@ -108,7 +117,9 @@ func contents(events []event, from, to int64) string {
 			if e.kind == sum {
 				n = uint64(e.value)
 			}
-			hours[floorDiv(e.at, int64(time.Hour))] += n
+			if !e.signed {
+				hours[floorDiv(e.at, int64(time.Hour))] += n
+			}
 			values = append(values, e.value)
 		}
 		slices.Sort(values)
@@ -166,7 +177,7 @@ func say(w *summary.Window) string {
 	return strings.Join(out, "; ")
 }
 
-// naivePanes says what each pane of the window has of ml.feature.value, from all events.
+// naivePanes says what each pane of the window has of what testSettings want by pane, from all events.
 func naivePanes(events []event, group string, w *summary.Window) []string {
 	var out []string
 	every := int64(0)
@@ -178,7 +189,7 @@ func naivePanes(events []event, group string, w *summary.Window) []string {
 	for start := w.End.UnixNano() - int64(w.Length); start < w.End.UnixNano(); start += every {
 		var mine []event
 		for _, e := range events {
-			if e.group == group && e.kind != sum && e.at >= start && e.at < start+every {
+			if e.group == group && (e.kind != sum || e.signed) && e.at >= start && e.at < start+every {
 				mine = append(mine, e)
 			}
 		}
@@ -214,6 +225,9 @@ func drawEvents(t *rapid.T) []event {
 		events[i] = event{
 			at: at, group: rapid.SampledFrom([]string{"", "", "DE", "FR"}).Draw(t, "group"),
 			kind: rapid.SampledFrom([]kind{sum, histogram, exponential}).Draw(t, "kind"), value: float64(rapid.IntRange(1, 8).Draw(t, "value")),
+		}
+		if events[i].kind == sum && rapid.Bool().Draw(t, "signed") {
+			events[i].signed, events[i].value = true, float64(rapid.IntRange(-8, 8).Draw(t, "signed value"))/4
 		}
 	}
 	return events

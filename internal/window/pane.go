@@ -44,7 +44,9 @@ func (p *pane) add(at int32, s *series, i *Increment, t *table, hoursPerPane, ho
 	switch s.kind {
 	case sum:
 		m.sum += i.Sum
-		n = uint64(math.Round(min(i.Sum, math.MaxUint32)))
+		if !s.signed {
+			n = uint64(math.Round(min(i.Sum, math.MaxUint32)))
+		}
 	case histogram:
 		if len(p.counts) < s.offset+s.bins() {
 			p.counts = grow(p.counts, t.bins)

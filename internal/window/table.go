@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/leeway-ml/leeway/semconv"
 	"github.com/leeway-ml/leeway/summary"
 )
 
@@ -67,6 +68,7 @@ type series struct {
 	metric     string
 	attributes []summary.Attribute
 	kind       kind
+	signed     bool // a sum that counts nothing: it has no hours, and 0 is as good a value as any
 	bounds     []float64
 	offset     int // of the first of its len(bounds)+1 bins; histograms only
 	lastSeen   int64
@@ -129,7 +131,7 @@ func (t *table) addGroup(key string, attributes []summary.Attribute, model, vers
 }
 
 func (t *table) add(key string, s *series) int32 {
-	s.offset = t.bins
+	s.offset, s.signed = t.bins, semconv.Signed(s.metric)
 	t.bins += s.bins()
 	at := int32(len(t.series))
 	t.series = append(t.series, s)
