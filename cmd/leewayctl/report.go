@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"net/http"
+	"slices"
 	"sort"
 	"strings"
 	"text/tabwriter"
@@ -26,9 +28,11 @@ func newReportCommand() *cobra.Command {
 		Use:   "report [URL]",
 		Short: "Say in plain words what drifted and how good the model is, from a collector's Prometheus endpoint",
 		Long: `Read the Prometheus endpoint of a collector that runs model_statistics, and print for each model and window what drifted:
-the value of the statistic that decides, the limit that the reference's own chunks set, and the noise that sampling alone would give.
+the value of the statistic that decides, the limit that the reference's own chunks set, and the noise that sampling alone would give; of the
+inputs together, which features it is due to; and how much of the importance of all features has drifted, where the profile has importances.
 Where labels have come, also the measures of quality that have an objective, with their 95 % interval, what they were in the reference, and what
-they are estimated to be for all predictions, labelled or not; and how far the scores are from being probabilities.`,
+they are estimated to be for all predictions, labelled or not; how far the scores are from being probabilities; and whether the loss rose.
+At the end, what detectors of concept drift have found since the collector started.`,
 		Example: `  leewayctl report
   leewayctl report http://localhost:9464/metrics --window 24h`,
 		Args: cobra.MaximumNArgs(1),
@@ -82,7 +86,7 @@ type line struct {
 // writeReport prints a table for each model, version, segment and window.
 func writeReport(out io.Writer, families map[string]*dto.MetricFamily, window string) error {
 	groups := map[string][]line{}
-	for _, subject := range []string{"feature", "prediction", "ground_truth", "attribution"} {
+	for _, subject := range []string{"feature", "prediction", "ground_truth", "attribution", "joint", "vector"} {
 		for _, m := range families[promName(semconv.Drift(subject, "detected"))].GetMetric() {
 			labels := labelsOf(m)
 			if window != "" && labels["ml_window"] != window {
@@ -91,9 +95,11 @@ func writeReport(out io.Writer, families map[string]*dto.MetricFamily, window st
 			l := line{group: title(labels), subject: subject, statistic: labels["ml_drift_statistic"], drifted: m.GetGauge().GetValue() > 0}
 			if name := labels["ml_feature_name"]; name != "" {
 				l.subject = name
-				if subject != "feature" {
+				if subject != "feature" && subject != "vector" {
 					l.subject = subject + " of " + name
 				}
+			} else if subject == "joint" {
+				l.subject = "inputs together"
 			}
 			delete(labels, "ml_drift_statistic")
 			if strings.HasSuffix(l.statistic, "_share") { // of missing values and the like: not a distance
@@ -114,7 +120,8 @@ func writeReport(out io.Writer, families map[string]*dto.MetricFamily, window st
 	}
 	measures := qualities(families, window)
 	names := titles(groups, measures)
-	if len(names) == 0 {
+	found := detections(families)
+	if len(names) == 0 && len(found) == 0 {
 		_, err := fmt.Fprintln(out, "no window has been judged yet: either no profile fits the model, or too few predictions have come")
 		return err
 	}
@@ -123,14 +130,25 @@ func writeReport(out io.Writer, families map[string]*dto.MetricFamily, window st
 		if err := writeDrift(out, groups[name]); err != nil {
 			return err
 		}
-		if len(measures[name]) == 0 {
-			continue
+		for _, sentence := range driftInWords(families, name) {
+			fmt.Fprintln(out, " ", sentence)
 		}
-		if err := writeQualities(out, measures[name]); err != nil {
-			return err
+		if len(measures[name]) > 0 {
+			if err := writeQualities(out, measures[name]); err != nil {
+				return err
+			}
+			if err := coverage(out, families, name); err != nil {
+				return err
+			}
 		}
-		if err := coverage(out, families, name); err != nil {
-			return err
+		for _, sentence := range lossInWords(families, name) {
+			fmt.Fprintln(out, " ", sentence)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		fmt.Fprintln(out, name)
+		for _, sentence := range found[name] {
+			fmt.Fprintln(out, " ", sentence)
 		}
 	}
 	return nil
@@ -165,7 +183,7 @@ func number(x float64) string {
 	return fmt.Sprintf("%.3f", x)
 }
 
-// title names a model, its version, its segment and the window.
+// title names a model, its version, its segment and the window, if there is one.
 func title(labels map[string]string) string {
 	text := "model " + labels["ml_model_name"]
 	if v := labels["ml_model_version"]; v != "" && v != "unknown" {
@@ -178,7 +196,10 @@ func title(labels map[string]string) string {
 		}
 	}
 	sort.Strings(more)
-	return strings.Join(append(append([]string{text}, more...), "window "+labels["ml_window"]), ", ")
+	if window := labels["ml_window"]; window != "" {
+		more = append(more, "window "+window)
+	}
+	return strings.Join(append([]string{text}, more...), ", ")
 }
 
 func labelsOf(m *dto.Metric) map[string]string {
