@@ -6,7 +6,16 @@ import (
 	"github.com/leeway-ml/leeway/stats/multivariate"
 )
 
-// contributions are the shares of Joint.Features in what drifted; they add up to 1, or are all 0 where nothing is beyond the noise.
+// A feature that no longer goes with its partners moves the correlation of each of them too, and what the components leave of them. So the
+// moved correlations are explained feature by feature: the one that explains most takes what it explains, and only the rest is left to the
+// others. docs/multivariate-drift.md has how often this, and what else was tried, names the right features.
+
+// standardErrors is how many of them a difference must exceed to count; it is taken off its size.
+const standardErrors = 2
+
+// contributions are the shares of Joint.Features in what drifted; they add up to 1, or are all 0 where nothing is beyond the noise. A
+// feature of Joint.Correlated contributes the squared shifts of the correlations that it explains and that of its mean, any
+// other the shift of its mean squared residual: all are in units of the feature's variance in the reference.
 func (x *comparison) contributions() []float64 {
 	shares := make([]float64, len(x.reference.Features))
 	index := make(map[string]int, len(shares))
@@ -14,10 +23,11 @@ func (x *comparison) contributions() []float64 {
 		index[name] = i
 		shares[i] = x.residualShift(i)
 	}
-	for _, p := range x.pairs {
-		excess := math.Max(0, p.shift*p.shift-p.variance)
-		shares[index[x.reference.Correlated[p.first]]] += excess
-		shares[index[x.reference.Correlated[p.second]]] += excess
+	if x.filled != nil {
+		explained := x.explain()
+		for i, name := range x.reference.Correlated {
+			shares[index[name]] = explained[i] + x.squaredMeanShift(i)
+		}
 	}
 	total := 0.0
 	for _, s := range shares {
@@ -31,13 +41,65 @@ func (x *comparison) contributions() []float64 {
 	return shares
 }
 
-// residualShift is how much the mean squared residual of the feature moved beyond the noise to be expected.
+// explain gives each of Joint.Correlated the squared shifts of the correlations that it explains, the greatest first. Where most of what a
+// feature explains is one pair, nothing tells the two apart: they share it.
+func (x *comparison) explain() []float64 {
+	k := len(x.reference.Correlated)
+	explained, left := make([]float64, k), make([]float64, k)
+	moved := make([][]float64, k)
+	for i := range moved {
+		moved[i] = make([]float64, k)
+	}
+	for _, p := range x.pairs {
+		m := beyond(p.shift, p.variance)
+		moved[p.first][p.second], moved[p.second][p.first] = m, m
+		left[p.first] += m
+		left[p.second] += m
+	}
+	for range k {
+		best := 0
+		for i, sum := range left {
+			if sum > left[best] {
+				best = i
+			}
+		}
+		if !(left[best] > 0) {
+			break
+		}
+		explained[best] += left[best]
+		for i, m := range moved[best] {
+			if m > left[best]/2 {
+				explained[best] -= m / 2
+				explained[i] += m / 2
+			}
+			left[i] = math.Max(0, left[i]-m)
+			moved[i][best] = 0
+		}
+		left[best] = 0
+	}
+	return explained
+}
+
+// squaredMeanShift is that of one of Joint.Correlated.
+func (x *comparison) squaredMeanShift(i int) float64 {
+	if i >= len(x.current.Means) || i >= len(x.expected.Means) || !(x.filled[i] > 0 && x.filledThen[i] > 0) {
+		return 0
+	}
+	return beyond(x.current.Means[i]-x.expected.Means[i], 1/float64(x.current.Count)+1/float64(x.expected.Count))
+}
+
+// residualShift is how much the mean squared residual of the feature moved.
 func (x *comparison) residualShift(i int) float64 {
 	if i >= len(x.current.Residuals) || i >= len(x.expected.Residuals) {
 		return 0
 	}
-	shift := x.current.Residuals[i] - x.expected.Residuals[i]
+	shift := math.Abs(x.current.Residuals[i] - x.expected.Residuals[i])
 	noise := multivariate.ReconstructionShiftNoise(float64(x.current.Count), float64(x.expected.Count))
 	deviation := math.Sqrt2 * x.expected.Residuals[i] // of the square of a normal variable
-	return math.Max(0, math.Abs(shift)-deviation*math.Sqrt(2/math.Pi*noise.MeanSquare))
+	return math.Max(0, shift-standardErrors*deviation*math.Sqrt(noise.MeanSquare))
+}
+
+// beyond is the square of a shift, less that of the noise.
+func beyond(shift, variance float64) float64 {
+	return math.Max(0, shift*shift-standardErrors*standardErrors*variance)
 }

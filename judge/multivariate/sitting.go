@@ -26,21 +26,9 @@ type sitting struct {
 }
 
 func (s *sitting) joint(p *profile.Profile) {
-	means, hours, ok := readJoint(s.window, p.Joint)
-	if !ok || means.Count < s.judge.cfg.MinSamples {
+	x, ok := s.judge.compared(s.window, p)
+	if !ok {
 		return
-	}
-	var mix profile.Mixture
-	if s.judge.cfg.SameHours {
-		mix = p.Rhythm.Mix(hours)
-	}
-	x := &comparison{reference: p.Joint, current: means, expected: p.Joint.At(mix, nil)}
-	if x.expected.Count == 0 {
-		return
-	}
-	if filled, ok := s.judge.readMoments(s.window, p, &x.current); ok {
-		x.filled, x.filledThen = filled, filledOf(p, float64(x.expected.Count))
-		x.correlate(float64(s.judge.cfg.MinSamples))
 	}
 	far := false
 	for _, of := range []struct {
@@ -56,6 +44,27 @@ func (s *sitting) joint(p *profile.Profile) {
 	if far && s.judge.wanted[contribution] {
 		s.blame(x)
 	}
+}
+
+// compared sets the window beside the reference of its hours; false where there is nothing, or too little, to compare.
+func (j *Judge) compared(w *summary.Window, p *profile.Profile) (*comparison, bool) {
+	means, hours, ok := readJoint(w, p.Joint)
+	if !ok || means.Count < j.cfg.MinSamples {
+		return nil, false
+	}
+	var mix profile.Mixture
+	if j.cfg.SameHours {
+		mix = p.Rhythm.Mix(hours)
+	}
+	x := &comparison{reference: p.Joint, current: means, expected: p.Joint.At(mix, nil)}
+	if x.expected.Count == 0 {
+		return nil, false
+	}
+	if filled, ok := j.readMoments(w, p, &x.current); ok {
+		x.filled, x.filledThen = filled, filledOf(p, float64(x.expected.Count))
+		x.correlate(float64(j.cfg.MinSamples))
+	}
+	return x, true
 }
 
 func (s *sitting) vector(v *profile.Vector) {

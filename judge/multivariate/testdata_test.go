@@ -46,12 +46,17 @@ const explained = 0.8
 
 // learn makes a profile of the table, as profiles are made of files.
 func learn(t *sample, cycle profile.Cycle) *learned {
+	return learnCorrelated(t, cycle, profile.MaxCorrelated)
+}
+
+// learnCorrelated looks at the correlations of so many features at most.
+func learnCorrelated(t *sample, cycle profile.Cycle, most int) *learned {
 	p := &profile.Profile{Model: "m", Rhythm: profile.Rhythm{Cycle: cycle}}
 	var correlated []string
 	for i, name := range t.names {
 		v := variable(name, t, i)
 		p.Features = append(p.Features, v)
-		if v.Type == profile.Numeric || len(v.Categories) == 2 {
+		if (v.Type == profile.Numeric || len(v.Categories) == 2) && len(correlated) < most {
 			correlated = append(correlated, name)
 		}
 	}
