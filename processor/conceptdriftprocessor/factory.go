@@ -1,0 +1,24 @@
+package conceptdriftprocessor
+
+import (
+	"context"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/processor"
+
+	"github.com/leeway-ml/leeway/processor/conceptdriftprocessor/internal/metadata"
+)
+
+// NewFactory makes the factory of the processor.
+func NewFactory() processor.Factory {
+	r := &registry{running: map[*Config]*shared{}}
+	return processor.NewFactory(
+		metadata.Type,
+		createDefaultConfig,
+		processor.WithLogs(
+			func(_ context.Context, set processor.Settings, cfg component.Config, next consumer.Logs) (processor.Logs, error) {
+				return r.logs(set, cfg.(*Config), next)
+			}, metadata.LogsStability),
+	)
+}
