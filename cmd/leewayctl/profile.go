@@ -26,6 +26,7 @@ type profileFlags struct {
 	types        map[string]string
 	segments     []string
 	binsFrom     string
+	joint        bool
 	rebase       string
 	output       string
 	force, quiet bool
@@ -84,6 +85,7 @@ whole weeks of them: training rows flatter a model.`,
 	flags.StringSliceVar(&o.Missing, "missing", nil, "texts that mean a missing value, beside the empty one")
 	flags.IntVar(&o.Bins, "bins", o.Bins, "bins of a numeric feature; one with no more distinct values gets a bin for each")
 	flags.StringVar(&f.binsFrom, "bins-from", "", "profile whose bins to use, so that the two can be merged")
+	flags.BoolVar(&f.joint, "joint", true, "also keep the reference of the features together, which shows what drifts only jointly; two more passes over the files")
 	flags.IntVar(&o.Categories, "categories", o.Categories, "categories kept by name; the rest is other")
 	flags.IntVar(&o.MinSamples, "min-samples", o.MinSamples, "rows that a chunk of a window's length must have to count")
 	flags.StringVar(&o.Importances, "importances", "", "file that says how much each feature matters to the model: a JSON object of features and numbers, or a CSV with the columns feature and importance")
@@ -103,7 +105,7 @@ func (f *profileFlags) complete() error {
 	if o.Model == "" {
 		return fmt.Errorf("--model is missing: name the model as its events do in ml.model.name")
 	}
-	o.Task = profile.Task(f.task)
+	o.Task, o.WithoutJoint = profile.Task(f.task), !f.joint
 	for _, w := range f.where {
 		column, value, ok := strings.Cut(w, "=")
 		if !ok {

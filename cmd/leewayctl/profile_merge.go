@@ -15,7 +15,8 @@ func newProfileMergeCommand() *cobra.Command {
 		Use:   "merge PROFILE PROFILE...",
 		Short: "Add up profiles that have the same bins",
 		Long: `Add up profiles of the same model and version that have the same bins. Counts, means and standard deviations are those of
-the rows together; quantiles are computed anew from the bins; each limit is the greatest of its parts.`,
+the rows together; quantiles are computed anew from the bins; each limit is the greatest of its parts. What there is to the inputs
+together, and to vectors, is left out: it can't be added up.`,
 		Example: `  leewayctl profile merge shard-*.json --output profiles/fraud.json`,
 		Args:    cobra.MinimumNArgs(2),
 		RunE: func(command *cobra.Command, paths []string) error {
@@ -26,6 +27,7 @@ the rows together; quantiles are computed anew from the bins; each limit is the 
 				return err
 			}
 			var merged *profile.Profile
+			var left bool
 			for _, path := range paths {
 				p, err := profile.ReadFile(path)
 				if err != nil {
@@ -34,6 +36,7 @@ the rows together; quantiles are computed anew from the bins; each limit is the 
 				if command.Flags().Changed("version") {
 					p.Version = version
 				}
+				left = left || p.Joint != nil || len(p.Vectors) > 0
 				if merged == nil {
 					merged = p
 					continue
@@ -41,6 +44,9 @@ the rows together; quantiles are computed anew from the bins; each limit is the 
 				if merged, err = profile.Merge(merged, p); err != nil {
 					return fmt.Errorf("%s: %w", path, err)
 				}
+			}
+			if left && merged.Joint == nil && len(merged.Vectors) == 0 {
+				fmt.Fprintln(command.ErrOrStderr(), "warning: the merged profile has no joint reference and no vectors; give all files to one leewayctl profile to have them")
 			}
 			size, err := writeProfile(merged, output)
 			if err != nil {

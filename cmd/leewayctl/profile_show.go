@@ -71,10 +71,19 @@ func writeSummary(out io.Writer, p *profile.Profile) error {
 	if err := writeImportances(out, p); err != nil {
 		return err
 	}
+	if err := writeJoint(out, p); err != nil {
+		return err
+	}
+	if err := writeVectors(out, p); err != nil {
+		return err
+	}
 	if err := writeQuality(out, p); err != nil {
 		return err
 	}
-	return writeLimits(out, p)
+	if err := writeLimits(out, p); err != nil {
+		return err
+	}
+	return writeJointLimits(out, p)
 }
 
 func writeNumeric(out io.Writer, p *profile.Profile) error {

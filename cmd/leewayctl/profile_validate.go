@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/leeway-ml/leeway/profile"
+	"github.com/leeway-ml/leeway/profile/joint"
 )
 
 func newProfileValidateCommand() *cobra.Command {
@@ -18,6 +19,11 @@ func newProfileValidateCommand() *cobra.Command {
 			bad := 0
 			for _, path := range paths {
 				p, err := profile.ReadFile(path)
+				if err == nil && p.Joint != nil {
+					if _, err = joint.NewSketcher(p); err != nil {
+						err = fmt.Errorf("%s: %w", path, err)
+					}
+				}
 				if err != nil {
 					bad++
 					fmt.Fprintln(command.ErrOrStderr(), err)

@@ -45,6 +45,9 @@ func TestMergeOfPartsIsTheWhole(t *testing.T) {
 		}
 		m.Mean, m.StdDev, m.Quantiles, m.Limits = v.Mean, v.StdDev, v.Quantiles, v.Limits
 	}
+	assert.NotNil(t, whole.Joint)
+	assert.Nil(t, merged.Joint, "of two references there is no joint one")
+	whole.Joint = nil
 	sortSegments(merged)
 	sortSegments(whole)
 	assert.Equal(t, without(whole), without(merged))

@@ -1,8 +1,9 @@
 // Package build makes reference profiles from files of predictions: CSV, JSON lines, Parquet, compressed with gzip or not.
 //
 // Files are read several times and never kept. The first pass finds types, quantiles and categories; the second counts, by
-// bin, hour and segment; the third, where rows have times, counts the chunks that limits are learned from. Memory depends on
-// the number of variables, not of rows: at most about 2 MB a variable in the first pass, and Options.ChunkMemory in the third;
+// bin, hour and segment; the third and the fourth look at the features together: components, then means; the last, where rows have times,
+// counts the chunks that limits are learned from. Memory depends on
+// the number of variables, not of rows: at most about 2 MB a variable in the first pass, and Options.ChunkMemory in the last;
 // but for labels in a file of their own, which are kept by id.
 package build
 
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/leeway-ml/leeway/judge/drift"
+	"github.com/leeway-ml/leeway/judge/multivariate"
 	"github.com/leeway-ml/leeway/profile"
 	"github.com/leeway-ml/leeway/semconv"
 )
@@ -40,6 +42,12 @@ func Build(ctx context.Context, files []string, o Options) (*Result, error) {
 	config := drift.DefaultConfig()
 	config.MinSamples = uint64(max(1, o.MinSamples))
 	judge, err := drift.New(config)
+	if err != nil {
+		return nil, err
+	}
+	jointConfig := multivariate.DefaultConfig()
+	jointConfig.MinSamples = config.MinSamples
+	jointJudge, err := multivariate.New(jointConfig)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +86,7 @@ func Build(ctx context.Context, files []string, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(variables) == 0 {
+	if len(variables) == 0 && len(s.vectors) == 0 {
 		return nil, fmt.Errorf("no column is left to describe; there are %s", list(src.schema.names))
 	}
 	if weights != nil {
@@ -94,8 +102,13 @@ func Build(ctx context.Context, files []string, o Options) (*Result, error) {
 		return nil, err
 	}
 	c.closeSegments()
+	t := &together{profile: p, counter: c, survey: s, vectors: c.vectors}
+	if err := t.run(ctx, src, result.warn); err != nil {
+		return nil, err
+	}
 	if o.TimeColumn != "" {
-		if err := newChunker(c, judge.Stray, o.ChunkMemory).run(ctx, src, o.MinSamples); err != nil {
+		strays := strays{variable: judge.Stray, joint: jointJudge.StrayJoint, vector: jointJudge.StrayVector}
+		if err := newChunker(c, t, strays, o.ChunkMemory).run(ctx, src, o.MinSamples); err != nil {
 			return nil, err
 		}
 	}

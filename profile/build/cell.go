@@ -14,13 +14,15 @@ const (
 	text
 	number
 	boolean
+	array
 )
 
-// cell is one value of a row. Its text is valid until the next row is read.
+// cell is one value of a row. Its text and numbers are valid until the next row is read.
 type cell struct {
-	kind   kind
-	text   string // as written; numbers of Parquet have none
-	number float64
+	kind    kind
+	text    string // as written; numbers and arrays of Parquet have none
+	number  float64
+	numbers []float64 // of an array; nil where it holds anything else, or nothing
 }
 
 // label is the cell as a category: as written, whole numbers without a point.
@@ -30,6 +32,16 @@ func (c cell) label() string {
 			return strconv.FormatInt(int64(c.number), 10)
 		}
 		return strconv.FormatFloat(c.number, 'g', -1, 64)
+	}
+	if c.kind == array && c.text == "" {
+		text := []byte{'['}
+		for i, x := range c.numbers {
+			if i > 0 {
+				text = append(text, ',')
+			}
+			text = strconv.AppendFloat(text, x, 'g', -1, 64)
+		}
+		return string(append(text, ']'))
 	}
 	return c.text
 }

@@ -2,19 +2,30 @@ package build
 
 import (
 	"context"
+	"maps"
 	"math"
+	"slices"
 	"time"
 
+	"gonum.org/v1/gonum/floats"
+
+	"github.com/leeway-ml/leeway/judge/multivariate"
 	"github.com/leeway-ml/leeway/judge/outcome"
 	"github.com/leeway-ml/leeway/judge/quality"
 	"github.com/leeway-ml/leeway/profile"
 	"github.com/leeway-ml/leeway/summary"
 )
 
-// stray says how far each statistic of a chunk lies from a reference: (*drift.Judge).Stray.
-type stray func(v *profile.Variable, counts []uint64, missing uint64, reference profile.Reference) map[string]float64
+// strays say how far each statistic of a chunk lies from a reference.
+type strays struct {
+	// variable is (*drift.Judge).Stray.
+	variable func(v *profile.Variable, counts []uint64, missing uint64, reference profile.Reference) map[string]float64
+	// joint and vector are (*multivariate.Judge).StrayJoint and StrayVector.
+	joint  func(p *profile.Profile, current, reference profile.JointMeans) map[string]float64
+	vector func(v *profile.Vector, current, reference multivariate.VectorMeans) map[string]float64
+}
 
-// chunker is the third pass: it counts every chunk by itself, judges it against the rest of the reference, and keeps the
+// chunker is the last pass: it counts every chunk by itself, judges it against the rest of the reference, and keeps the
 // greatest values. A chunk is judged, and its memory given back, as soon as all of its rows have come, so that rows in order
 // of time need no more than four chunks a window. Rows out of order keep more chunks open; what finds no room waits for another
 // pass over the files.
@@ -23,7 +34,8 @@ type chunker struct {
 	variables []*variable
 	survey    *survey
 	times     *chunkTimes
-	stray     stray
+	stray     strays
+	together  *together
 	hours     *hourCells
 	rollup    [][]int
 	outcomes  *outcomes
@@ -38,6 +50,7 @@ type chunker struct {
 	bins         []int
 	counts       []uint64
 	exclude      [][]uint64
+	sound        []bool // whether the row has a vector, by vector input
 }
 
 // chunk is the counts of one chunk.
@@ -47,19 +60,22 @@ type chunk struct {
 	fine []uint32 // of all variables, one after the other
 	none []uint32 // missing values by variable
 	// cells: by cell of the rhythm (0 where there is none), the roll-up bins of all variables and then their missing values.
-	cells map[int]*cellCounts
-	sums  outcome.Counter
-	bytes int64
+	cells   map[int]*cellCounts
+	vectors []*jointSum // by vector input
+	sums    outcome.Counter
+	bytes   int64
 }
 
 type cellCounts struct {
 	hour   int64 // one of the chunk's hours that falls in the cell
 	counts []uint32
+	joint  *jointSum // nil where the profile has no joint reference
 }
 
-func newChunker(c *counter, judge stray, memory int) *chunker {
-	k := &chunker{profile: c.profile, variables: c.variables, survey: c.survey, times: c.times, stray: judge, hours: c.hours, rollup: c.rollup, outcomes: c.outcomes,
+func newChunker(c *counter, t *together, judge strays, memory int) *chunker {
+	k := &chunker{profile: c.profile, variables: c.variables, survey: c.survey, times: c.times, stray: judge, together: t, hours: c.hours, rollup: c.rollup, outcomes: c.outcomes,
 		open: map[chunkID]*chunk{}, room: int64(memory), recent: make([][stepsPerChunk]*chunk, len(c.times.names)), bins: make([]int, len(c.variables))}
+	k.sound = make([]bool, len(t.vectors))
 	k.fine, k.coarse = []int{0}, []int{0}
 	widest := 0
 	for i, v := range k.variables {
@@ -113,6 +129,13 @@ func (k *chunker) row(r *row) error {
 				for j, v := range k.variables {
 					k.bins[j] = v.bin(r)
 				}
+				if k.profile.Joint != nil {
+					k.together.take(k.bins)
+					k.together.sketchBins()
+				}
+				for i, v := range k.together.vectors {
+					k.sound[i] = v.spreadRow(r)
+				}
 				if k.outcomes != nil {
 					told, _ = k.outcomes.read(r)
 				}
@@ -150,7 +173,11 @@ func (k *chunker) find(id chunkID) *chunk {
 		return nil
 	}
 	k.room -= size
-	c := &chunk{id: id, left: rows, bytes: size, fine: make([]uint32, k.fine[len(k.variables)]), none: make([]uint32, len(k.variables)), cells: map[int]*cellCounts{}}
+	vectors := make([]*jointSum, len(k.together.vectors))
+	for i, v := range k.together.vectors {
+		vectors[i] = newJointSum(len(v.row))
+	}
+	c := &chunk{id: id, left: rows, vectors: vectors, bytes: size, fine: make([]uint32, k.fine[len(k.variables)]), none: make([]uint32, len(k.variables)), cells: map[int]*cellCounts{}}
 	k.open[id] = c
 	return c
 }
@@ -159,7 +186,14 @@ func (k *chunker) find(id chunkID) *chunk {
 func (k *chunker) sizeOf(id chunkID) int64 {
 	cells := min(k.times.lengths[id.window]/3600+1, int64(max(1, k.profile.Rhythm.Cycle.Cells())))
 	n := len(k.variables)
-	return 4*(int64(k.fine[n]+n)+cells*int64(k.coarse[n]+n+8)) + k.outcomes.size()
+	size := 4*(int64(k.fine[n]+n)+cells*int64(k.coarse[n]+n+8)) + k.outcomes.size()
+	if k.profile.Joint != nil {
+		size += 8 * cells * int64(k.together.shape.size())
+	}
+	for _, v := range k.together.vectors {
+		size += 8 * int64(len(v.row))
+	}
+	return size
 }
 
 func (k *chunker) close(c *chunk) {
@@ -174,7 +208,18 @@ func (k *chunker) add(c *chunk, cell int, hour int64) {
 	in := c.cells[cell]
 	if in == nil {
 		in = &cellCounts{hour: hour, counts: make([]uint32, k.coarse[len(k.variables)]+len(k.variables))}
+		if k.profile.Joint != nil {
+			in.joint = newJointSum(k.together.shape.size())
+		}
 		c.cells[cell] = in
+	}
+	if in.joint != nil {
+		in.joint.add(k.together.row)
+	}
+	for i, v := range k.together.vectors {
+		if k.sound[i] {
+			c.vectors[i].add(v.row)
+		}
 	}
 	missing := k.coarse[len(k.variables)]
 	for i, bin := range k.bins {
@@ -194,6 +239,8 @@ func (k *chunker) judge(c *chunk) {
 	missing := k.coarse[len(k.variables)]
 	window := k.times.names[c.id.window]
 	k.judgeQuality(c, window)
+	k.judgeJoint(c, window)
+	k.judgeVectors(c, window)
 	var hours []summary.HourCount
 	for i, v := range k.variables {
 		counts := k.counts[:len(v.Counts)]
@@ -220,12 +267,34 @@ func (k *chunker) judge(c *chunk) {
 			}
 		}
 		reference := v.At(k.profile.Rhythm, hours, k.exclude)
-		for statistic, x := range k.stray(v.Variable, counts, uint64(c.none[i]), reference) {
-			if math.IsNaN(x) || math.IsInf(x, 0) {
-				continue
-			}
-			keep(v.Variable, window, statistic, x, c.id.aligned())
-		}
+		keep(&v.Limits, window, k.stray.variable(v.Variable, counts, uint64(c.none[i]), reference), c.id.aligned())
+	}
+}
+
+// judgeJoint compares the features of a complete chunk together with the rest of the reference, at the same hours.
+func (k *chunker) judgeJoint(c *chunk, window string) {
+	j := k.profile.Joint
+	if j == nil {
+		return
+	}
+	shape := k.together.shape
+	whole := newJointSum(shape.size())
+	var hours []summary.HourCount
+	exclude := make([]profile.JointMeans, len(k.exclude))
+	for _, cell := range slices.Sorted(maps.Keys(c.cells)) { // in order, so that sums come out alike
+		in := c.cells[cell]
+		whole.rows += in.joint.rows
+		floats.Add(whole.sum, in.joint.sum)
+		exclude[cell] = shape.means(in.joint.sum, in.joint.rows)
+		hours = append(hours, summary.HourCount{Hour: in.hour, Count: in.joint.rows})
+	}
+	reference := j.At(k.profile.Rhythm.Mix(hours), exclude)
+	keep(&j.Limits, window, k.stray.joint(k.profile, shape.means(whole.sum, whole.rows), reference), c.id.aligned())
+}
+
+func (k *chunker) judgeVectors(c *chunk, window string) {
+	for i, v := range k.together.vectors {
+		keep(&v.Limits, window, k.stray.vector(v.Vector, v.means(c.vectors[i]), v.without(c.vectors[i])), c.id.aligned())
 	}
 }
 
@@ -263,24 +332,29 @@ func (k *chunker) judgeQuality(c *chunk, window string) {
 	}
 }
 
-// keep raises the variable's limit to x. Of overlapping chunks only those that are aligned to their length are counted.
-func keep(v *profile.Variable, window, statistic string, x float64, counts bool) {
-	if v.Limits == nil {
-		v.Limits = map[string]map[string]profile.Limit{}
+// keep raises limits to what a chunk strays by. Of overlapping chunks only those that are aligned to their length are counted.
+func keep(limits *map[string]map[string]profile.Limit, window string, strays map[string]float64, counts bool) {
+	for statistic, x := range strays {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			continue
+		}
+		if *limits == nil {
+			*limits = map[string]map[string]profile.Limit{}
+		}
+		of := (*limits)[window]
+		if of == nil {
+			of = map[string]profile.Limit{}
+			(*limits)[window] = of
+		}
+		l, ok := of[statistic]
+		if !ok || x > l.Greatest {
+			l.Greatest = x
+		}
+		if counts {
+			l.Chunks++
+		}
+		of[statistic] = l
 	}
-	of := v.Limits[window]
-	if of == nil {
-		of = map[string]profile.Limit{}
-		v.Limits[window] = of
-	}
-	l, ok := of[statistic]
-	if !ok || x > l.Greatest {
-		l.Greatest = x
-	}
-	if counts {
-		l.Chunks++
-	}
-	of[statistic] = l
 }
 
 // rhythmFor is the cycle that a span of time can show.

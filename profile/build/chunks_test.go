@@ -44,14 +44,16 @@ func TestOrderDoesNotMatter(t *testing.T) {
 			for _, key := range want.Keys() {
 				sameLimits(t, key, want.Variable(key), have.Variable(key))
 			}
+			sameJoint(t, want.Joint, have.Joint)
+			have.Joint = want.Joint
 			assert.Equal(t, want, have)
 		})
 	}
 	ordered, random := write(t, "a.csv", csv), write(t, "b.csv", shuffled(csv))
-	check("shuffled", random, 64<<20, 3, 3)
-	check("shuffled, little memory", random, 300_000, 4, 20)
-	check("in order, little memory", ordered, 300_000, 3, 3)
-	check("in order, room for one", ordered, 1, 4, 100)
+	check("shuffled", random, 64<<20, 5, 5)
+	check("shuffled, little memory", random, 300_000, 6, 80)
+	check("in order, little memory", ordered, 1_500_000, 5, 5)
+	check("in order, room for one", ordered, 1, 6, 100)
 }
 
 // sameLimits compares limits to the digits that the order of sums leaves, and then makes them equal.
@@ -65,6 +67,50 @@ func sameLimits(t *testing.T, key string, want, have *profile.Variable) {
 		}
 	}
 	have.Limits = want.Limits
+}
+
+// sameJoint compares two joint references to the digits that the order of sums leaves.
+func sameJoint(t *testing.T, want, have *profile.Joint) {
+	t.Helper()
+	require.NotNil(t, want)
+	require.NotNil(t, have)
+	assert.Equal(t, want.Features, have.Features)
+	assert.Equal(t, want.Correlated, have.Correlated)
+	require.Len(t, have.Components, len(want.Components))
+	for i := range want.Components {
+		assert.InDeltaSlice(t, want.Components[i], have.Components[i], 2e-6, "component %d", i)
+	}
+	assert.InDelta(t, want.Explained, have.Explained, 2e-6)
+	assert.Equal(t, want.Bandwidth, have.Bandwidth, "the sample is the same")
+	assert.InDeltaSlice(t, want.ErrorBounds, have.ErrorBounds, 2e-5)
+	assert.InDelta(t, want.ErrorStdDev, have.ErrorStdDev, 2e-6)
+	assert.InDelta(t, want.Trace, have.Trace, 2e-5)
+	assert.InDelta(t, want.TraceSquared, have.TraceSquared, 2e-5)
+	require.Len(t, have.Hours, len(want.Hours))
+	sameMeans(t, &want.All, &have.All, 1e-5)
+	for i := range want.Hours {
+		sameMeans(t, &want.Hours[i], &have.Hours[i], 1e-3)
+	}
+	require.Len(t, have.Limits, len(want.Limits))
+	for window, statistics := range want.Limits {
+		for statistic, l := range statistics {
+			assert.InDelta(t, l.Greatest, have.Limits[window][statistic].Greatest, 1e-3, "%s %s", window, statistic)
+			assert.Equal(t, l.Chunks, have.Limits[window][statistic].Chunks, "%s %s", window, statistic)
+		}
+	}
+}
+
+func sameMeans(t *testing.T, want, have *profile.JointMeans, delta float64) {
+	t.Helper()
+	assert.Equal(t, want.Count, have.Count)
+	assert.InDelta(t, want.Error, have.Error, delta)
+	for _, lists := range [][2][]float64{{want.Residuals, have.Residuals}, {want.Cosines, have.Cosines}, {want.Sines, have.Sines}, {want.Means, have.Means},
+		{want.Squares, have.Squares}, {want.Products, have.Products}} {
+		require.Len(t, lists[1], len(lists[0]))
+		if len(lists[0]) > 0 {
+			assert.InDeltaSlice(t, lists[0], lists[1], delta)
+		}
+	}
 }
 
 // TestLimitsByHand holds all rows in memory and judges each 24 hours, from every sixth hour on, against the rest in the

@@ -64,12 +64,13 @@ type counter struct {
 	segments  []map[string]*profile.Segment // by option and segmentKey
 	bins      []int                         // of the row, by variable
 	times     *chunkTimes
+	vectors   []*vectorInput
 	outcomes  *outcomes // nil where rows have no ground truth
 	sums      outcome.Counter
 }
 
 func newCounter(p *profile.Profile, variables []*variable, s *survey, times *chunkTimes) *counter {
-	c := &counter{profile: p, variables: variables, survey: s, hours: newHourCells(p.Rhythm), bins: make([]int, len(variables)), times: times, outcomes: newOutcomes(p, variables, s)}
+	c := &counter{profile: p, variables: variables, survey: s, hours: newHourCells(p.Rhythm), bins: make([]int, len(variables)), times: times, vectors: s.vectors, outcomes: newOutcomes(p, variables, s)}
 	cells := p.Rhythm.Cycle.Cells()
 	for _, v := range variables {
 		c.rollup = append(c.rollup, rollupOf(v.Variable))
@@ -135,6 +136,9 @@ func (c *counter) row(r *row) error {
 				v.Hours.Counts[cell][c.rollup[i][bin]]++
 			}
 		}
+	}
+	for _, v := range c.vectors {
+		v.count(r)
 	}
 	if c.outcomes != nil {
 		if o, ok := c.outcomes.read(r); ok {

@@ -25,9 +25,12 @@ type observer struct {
 	// Of n: finite numbers, infinities and NaNs, true and false, and neither of these.
 	numbers, nonFinite, booleans, others uint64
 	firstOther                           string
-	numeric                              *moments
-	quantiles                            *quantiles
-	categories                           *frequent
+	// Of others: arrays, and how many of them are of numbers, by their length. Of lengths beyond the first few nothing is kept.
+	arrays     uint64
+	lengths    map[int]uint64
+	numeric    *moments
+	quantiles  *quantiles
+	categories *frequent
 	// sequential: every number was an integer, one more than the number before.
 	sequential bool
 	last       float64
@@ -50,6 +53,10 @@ func (o *observer) add(r *row, c cell, column string) error {
 		return nil
 	}
 	o.n++
+	if c.kind == array && o.forced == "" {
+		o.array(r, c, column)
+		return nil
+	}
 	x, isNumber := c.float()
 	flag, isFlag := "", false
 	if !isNumber && o.forced != profile.Numeric {
@@ -84,6 +91,45 @@ func (o *observer) add(r *row, c cell, column string) error {
 		o.settle()
 	}
 	return nil
+}
+
+// maxLengths is how many lengths of arrays are told apart.
+const maxLengths = 64
+
+// array counts an array among what is of another type.
+func (o *observer) array(r *row, c cell, column string) {
+	o.others++
+	o.arrays++
+	if o.firstOther == "" {
+		o.firstOther = fmt.Sprintf("%s: an array", r.place(column))
+	}
+	if len(c.numbers) == 0 {
+		return
+	}
+	if o.lengths == nil {
+		o.lengths = map[int]uint64{}
+	}
+	if _, ok := o.lengths[len(c.numbers)]; ok || len(o.lengths) < maxLengths {
+		o.lengths[len(c.numbers)]++
+	}
+	if o.n == undecided {
+		o.settle()
+	}
+}
+
+// holdsArrays reports whether arrays are what the column holds.
+func (o *observer) holdsArrays() bool {
+	return o.arrays > 0 && float64(o.arrays) >= numericShare*float64(o.n)
+}
+
+// length is that of nearly all arrays; not ok where they differ, or hold anything but numbers.
+func (o *observer) length() (length int, ok bool) {
+	for l, n := range o.lengths {
+		if float64(n) >= numericShare*float64(o.arrays) {
+			return l, true
+		}
+	}
+	return 0, false
 }
 
 func (o *observer) number(x float64) {

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/tidwall/gjson"
+
+	"github.com/leeway-ml/leeway/profile"
 )
 
 // maxLine is the longest line of JSON that is read.
@@ -21,6 +23,7 @@ type jsonReader struct {
 	schema *schema
 	line   int
 	buffer []byte
+	pool   []float64 // numbers of the row's arrays
 }
 
 func newJSONReader(in *bufio.Reader, s *schema) *jsonReader {
@@ -41,7 +44,7 @@ func (j *jsonReader) read(r *row) error {
 		if len(line) == 0 {
 			continue
 		}
-		r.line = j.line
+		r.line, j.pool = j.line, j.pool[:0]
 		if line[0] != '{' {
 			return fmt.Errorf("%s, line %d: begins with %q; must be a JSON object a line", r.file, j.line, line[0])
 		}
@@ -86,8 +89,8 @@ func (j *jsonReader) flatten(r *row, prefix string, object gjson.Result) (err er
 			c = cell{kind: number, text: value.Raw, number: value.Num}
 		case gjson.True, gjson.False:
 			c = cell{kind: boolean, text: value.Raw}
-		case gjson.JSON: // an array: no scalar, so of the wrong type wherever a number is wanted
-			c = cell{kind: text, text: value.Raw}
+		case gjson.JSON:
+			c = cell{kind: array, text: value.Raw, numbers: j.numbers(value)}
 		}
 		index, columnErr := j.schema.column(name)
 		if columnErr != nil {
@@ -101,6 +104,22 @@ func (j *jsonReader) flatten(r *row, prefix string, object gjson.Result) (err er
 		return true
 	})
 	return err
+}
+
+// numbers are those of an array; nil where it holds anything else, or nothing.
+func (j *jsonReader) numbers(array gjson.Result) []float64 {
+	first := len(j.pool)
+	sound := true
+	array.ForEach(func(_, element gjson.Result) bool {
+		sound = element.Type == gjson.Number && len(j.pool)-first <= profile.MaxVectorDimensions
+		j.pool = append(j.pool, element.Num)
+		return sound
+	})
+	if !sound || len(j.pool) == first {
+		j.pool = j.pool[:first]
+		return nil
+	}
+	return j.pool[first:len(j.pool):len(j.pool)]
 }
 
 // columnName joins names by dots. Inputs are features, and go by their own names.

@@ -55,6 +55,8 @@ type Options struct {
 	BinsOf *profile.Profile
 	// Importances is a file that says how much each feature matters to the model; empty where that is not known.
 	Importances string
+	// WithoutJoint leaves out the reference of the features together.
+	WithoutJoint bool
 	// TrainingRunID and TrainingDatasetID go into the provenance.
 	TrainingRunID, TrainingDatasetID string
 	// Created is the moment of creation that the profile is to have; zero: now.

@@ -18,7 +18,7 @@ import (
 )
 
 // parquetReader reads the leaf columns of a Parquet file, row group by row group; nested names are joined by dots. Columns
-// that hold lists are left out.
+// that hold lists of anything but numbers are left out.
 type parquetReader struct {
 	name    string
 	file    *parquet.File
@@ -29,6 +29,7 @@ type parquetReader struct {
 	line    int
 	leaves  []leaf
 	width   int
+	pool    []float64 // numbers of the row's arrays
 	lists   []string
 	bytes   int64 // of the file, to be reported as rows are read
 	told    int64
@@ -38,6 +39,7 @@ type parquetReader struct {
 // leaf is a leaf column of the file.
 type leaf struct {
 	column int // schema index; -1: left out
+	array  bool
 	unit   time.Duration
 	kind   leafKind
 	scale  float64
@@ -80,7 +82,14 @@ func newParquetReader(file *os.File, size int64, s *schema, p *progress) (r *par
 	for _, path := range opened.Schema().Columns() {
 		column := strings.ToValidUTF8(columnName("", strings.Join(path, ".")), "\uFFFD")
 		found, ok := opened.Schema().Lookup(path...)
-		if !ok || found.MaxRepetitionLevel > 0 {
+		array := ok && found.MaxRepetitionLevel == 1
+		if array {
+			var plain []string
+			if plain, array = arrayPath(opened.Root(), path); array {
+				column = strings.ToValidUTF8(columnName("", strings.Join(plain, ".")), "\uFFFD")
+			}
+		}
+		if !ok || found.MaxRepetitionLevel > 0 && !array {
 			r.lists = append(r.lists, column)
 			r.leaves = append(r.leaves, leaf{column: -1})
 			continue
@@ -94,7 +103,7 @@ func newParquetReader(file *os.File, size int64, s *schema, p *progress) (r *par
 		}
 		seen[column] = true
 		l := leafOf(found.Node.Type())
-		l.column = index
+		l.column, l.array = index, array
 		r.leaves = append(r.leaves, l)
 		r.width = max(r.width, index+1)
 	}
@@ -173,12 +182,82 @@ func (p *parquetReader) read(r *row) (err error) {
 	for len(r.cells) < p.width {
 		r.cells = append(r.cells, cell{})
 	}
-	for _, v := range values {
-		if l := p.leaves[v.Column()]; l.column >= 0 && !v.IsNull() {
+	p.pool = p.pool[:0]
+	for i := 0; i < len(values); i++ {
+		v := values[i]
+		switch l := p.leaves[v.Column()]; {
+		case l.array:
+			last := i
+			for last+1 < len(values) && values[last+1].Column() == v.Column() {
+				last++
+			}
+			r.cells[l.column] = p.array(l, values[i:last+1])
+			i = last
+		case l.column >= 0 && !v.IsNull():
 			r.cells[l.column] = l.cell(v)
 		}
 	}
 	return nil
+}
+
+// array is the cell of a list's values. A list that is null or empty has one value, which is null.
+func (p *parquetReader) array(l leaf, values []parquet.Value) cell {
+	if len(values) == 1 && values[0].IsNull() {
+		return cell{}
+	}
+	first := len(p.pool)
+	for _, v := range values {
+		if v.IsNull() {
+			p.pool = p.pool[:first]
+			return cell{kind: array}
+		}
+		p.pool = append(p.pool, l.cell(v).number)
+	}
+	return cell{kind: array, numbers: p.pool[first:len(p.pool):len(p.pool)]}
+}
+
+// arrayPath is where a list of numbers stands, without the groups inside that every list has; not ok where the list holds anything else.
+func arrayPath(root parquet.Node, path []string) (plain []string, ok bool) {
+	node := root
+	for i, name := range path {
+		next := parquet.Node(nil)
+		for _, field := range node.Fields() {
+			if field.Name() == name {
+				next = field
+			}
+		}
+		if next == nil {
+			return nil, false
+		}
+		node = next
+		list := node.Repeated()
+		if !node.Leaf() {
+			logical := node.Type().LogicalType()
+			if logical != nil {
+				_, isList := logical.Value.(*format.ListType)
+				list = list || isList
+			}
+		}
+		if !list {
+			continue
+		}
+		for !node.Leaf() { // whatever is inside must be alone
+			if len(node.Fields()) != 1 {
+				return nil, false
+			}
+			node = node.Fields()[0]
+		}
+		switch leafOf(node.Type()).kind {
+		case timestamp, date:
+			return nil, false
+		}
+		switch node.Type().Kind() {
+		case parquet.Int32, parquet.Int64, parquet.Float, parquet.Double:
+			return path[:i+1], true
+		}
+		return nil, false
+	}
+	return nil, false
 }
 
 // fill reads the next batch of rows.

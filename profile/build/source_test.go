@@ -124,7 +124,7 @@ func TestProgress(t *testing.T) {
 		}
 	}), path)
 	var want []Progress
-	for i, what := range []string{"types and quantiles", "counts", "limits"} {
+	for i, what := range []string{"types and quantiles", "counts", "features together", "means together", "limits"} {
 		want = append(want, Progress{Pass: i + 1, What: what, Done: info.Size(), Total: info.Size()})
 	}
 	assert.Equal(t, want, last)

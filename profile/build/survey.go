@@ -28,6 +28,7 @@ type survey struct {
 	start    time.Time
 	end      time.Time
 	forced   map[string]profile.Type // found by an earlier attempt
+	vectors  []*vectorInput          // found by variables
 }
 
 type surveyed struct {

@@ -32,6 +32,12 @@ func (s *survey) variables(p *profile.Profile, warn func(string, ...any)) ([]*va
 			continue
 		}
 		name := s.schema.names[i]
+		if c.observer.holdsArrays() {
+			if err := s.vector(name, i, c.observer, warn); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		if reason := s.unfit(name, c.observer); reason != "" {
 			if slices.Contains(s.options.Features, name) {
 				return nil, fmt.Errorf("--features %s: the column %s", name, reason)
@@ -78,6 +84,28 @@ func (s *survey) variables(p *profile.Profile, warn func(string, ...any)) ([]*va
 		all = append(all, v)
 	}
 	return all, nil
+}
+
+// vector keeps a column of arrays as a vector input, if it is one.
+func (s *survey) vector(name string, column int, o *observer, warn func(string, ...any)) error {
+	length, ok := o.length()
+	var reason string
+	switch {
+	case !ok:
+		reason = "that are not all numbers, or of several lengths"
+	case length > profile.MaxVectorDimensions:
+		reason = fmt.Sprintf("of %d numbers, more than %d", length, profile.MaxVectorDimensions)
+	case len(s.vectors) == profile.MaxVectors:
+		reason = fmt.Sprintf("as %d others do, which is all that a profile keeps", profile.MaxVectors)
+	default:
+		s.vectors = append(s.vectors, newVectorInput(name, column, length))
+		return nil
+	}
+	if slices.Contains(s.options.Features, name) {
+		return fmt.Errorf("--features %s: the column holds lists %s", name, reason)
+	}
+	warn("column %s holds lists %s: left out", name, reason)
+	return nil
 }
 
 // unfit says why a column is no feature, "" where it is one. A column that was asked for by name or type may be anything.
