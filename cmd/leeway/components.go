@@ -8,6 +8,7 @@ import (
 	profilesextension "github.com/leeway-ml/leeway/extension/profilesextension"
 	pebblestorage "github.com/leeway-ml/leeway/extension/storage/pebblestorage"
 	calibrateprocessor "github.com/leeway-ml/leeway/processor/calibrateprocessor"
+	conceptdriftprocessor "github.com/leeway-ml/leeway/processor/conceptdriftprocessor"
 	groundtruthprocessor "github.com/leeway-ml/leeway/processor/groundtruthprocessor"
 	modelrollupprocessor "github.com/leeway-ml/leeway/processor/modelrollupprocessor"
 	modelstatisticsprocessor "github.com/leeway-ml/leeway/processor/modelstatisticsprocessor"
@@ -133,6 +134,7 @@ func components() (otelcol.Factories, error) {
 
 	factories.Processors, err = otelcol.MakeFactoryMap[processor.Factory](
 		groundtruthprocessor.NewFactory(),
+		conceptdriftprocessor.NewFactory(),
 		modelstatisticsprocessor.NewFactory(),
 		modelrollupprocessor.NewFactory(),
 		calibrateprocessor.NewFactory(),
@@ -149,6 +151,7 @@ func components() (otelcol.Factories, error) {
 	}
 	factories.ProcessorModules = makeModulesMap(factories.Processors, map[component.Type]string{
 		groundtruthprocessor.NewFactory().Type():       "github.com/leeway-ml/leeway v0.0.0",
+		conceptdriftprocessor.NewFactory().Type():      "github.com/leeway-ml/leeway v0.0.0",
 		modelstatisticsprocessor.NewFactory().Type():   "github.com/leeway-ml/leeway v0.0.0",
 		modelrollupprocessor.NewFactory().Type():       "github.com/leeway-ml/leeway v0.0.0",
 		calibrateprocessor.NewFactory().Type():         "github.com/leeway-ml/leeway v0.0.0",
