@@ -27,6 +27,7 @@ func collector() *dashboard.DashboardBuilder {
 	collectorNow(b)
 	collectorIn(b.WithRow(dashboard.NewRowBuilder("What comes in")))
 	collectorJoins(b.WithRow(dashboard.NewRowBuilder("Labels, where ground_truth joins them")))
+	collectorDetectors(b.WithRow(dashboard.NewRowBuilder("Detectors, where concept_drift watches")))
 	collectorAround(b)
 	collectorStatistics(b.WithRow(dashboard.NewRowBuilder("Windows and roll-ups")))
 	collectorOut(b.WithRow(dashboard.NewRowBuilder("What goes out, and profiles")))
@@ -123,6 +124,37 @@ func collectorJoins(b *dashboard.DashboardBuilder) {
 			WithTarget(over("B", rateOf("otelcol_ground_truth_storage_failures", ", operation"), "{{instance}} storage: {{operation}} failed")).
 			WithTarget(over("C", rateOf("otelcol_ground_truth_storage_corrupt", ""), "{{instance}} entries unreadable")).
 			WithTarget(over("D", rateOf("otelcol_ground_truth_storage_lost", ""), "{{instance}} changes lost")))
+}
+
+func collectorDetectors(b *dashboard.DashboardBuilder) {
+	const none = "no concept_drift, or nothing came"
+	b.WithPanel(perSecond("Values watched, or left out", "Values that detectors took, by signal. Late: after a later one had been taken. Early: taken before those before them had come, since the buffer was full. Refused: values that a detector can't take, and events without a model or a time, or beyond a limit.").
+		Span(8).NoValue(none).OverrideByRegexp("/refused|late|early/", set("color", fixed(bad))).
+		WithTarget(over("A", rateOf("otelcol_concept_drift_values", ", signal"), "{{instance}} {{signal}}")).
+		WithTarget(over("B", rateOf("otelcol_concept_drift_values_late", ""), "{{instance}} late")).
+		WithTarget(over("C", rateOf("otelcol_concept_drift_values_early", ""), "{{instance}} early")).
+		WithTarget(over("D", rateOf("otelcol_concept_drift_values_refused", ", signal, reason"), "{{instance}} refused: {{signal}}, {{reason}}")).
+		WithTarget(over("E", rateOf("otelcol_concept_drift_events_refused", ", reason"), "{{instance}} event refused: {{reason}}"))).
+		WithPanel(lines("Detections, and detectors that see nothing", "Events that were made in the last step of the graph, by level; detectors whose signal does not come; and what should be empty: events that could not be sent on, or were given up.").
+			Unit(units.Short).Decimals(0).Min(0).Height(8).Span(8).NoValue("none").OverrideByRegexp("/not sent|lost|silent/", set("color", fixed(bad))).
+			WithTarget(over("A", increaseOf("otelcol_concept_drift_events", ", level"), "{{instance}} {{level}}")).
+			WithTarget(over("B", increaseOf("otelcol_concept_drift_detectors_silent", ""), "{{instance}} silent detectors")).
+			WithTarget(over("C", increaseOf("otelcol_concept_drift_emit_failures", ""), "{{instance}} not sent")).
+			WithTarget(over("D", increaseOf("otelcol_concept_drift_events_dropped", ""), "{{instance}} lost"))).
+		WithPanel(lines("Detectors held", "Detectors that run, one for each model version, slice and signal that has come; model versions; and events that wait until all before them have come.").
+			Unit(units.Short).Decimals(0).Min(0).Height(8).Span(8).NoValue(none).
+			WithTarget(over("A", held("otelcol_concept_drift_streams"), "{{instance}} detectors")).
+			WithTarget(over("B", held("otelcol_concept_drift_models"), "{{instance}} models")).
+			WithTarget(over("C", held("otelcol_concept_drift_buffered"), "{{instance}} events that wait"))).
+		WithPanel(lines("Memory of events that wait", "Bytes that events take whose values wait until all before them have come. At the limit they are taken early.").
+			Unit(units.BytesIEC).Min(0).Height(8).Span(12).NoValue(none).
+			WithTarget(over("A", held("otelcol_concept_drift_buffered_size"), "{{instance}}"))).
+		WithPanel(lines("Detectors that began anew", "Model versions and slices that were let go since nothing had come for long, and detectors whose stored state was of another configuration. What should be empty: checkpoints that could not be written, or read.").
+			Unit(units.Short).Decimals(0).Min(0).Height(8).Span(12).NoValue("none").OverrideByRegexp("/checkpoint/", set("color", fixed(bad))).
+			WithTarget(over("A", increaseOf("otelcol_concept_drift_evicted", ", what"), "{{instance}} let go: {{what}}")).
+			WithTarget(over("B", increaseOf("otelcol_concept_drift_detectors_begun_anew", ""), "{{instance}} of another configuration")).
+			WithTarget(over("C", increaseOf("otelcol_concept_drift_checkpoint_failures", ""), "{{instance}} checkpoints failed")).
+			WithTarget(over("D", increaseOf("otelcol_concept_drift_checkpoint_corrupt", ""), "{{instance}} checkpoints unreadable")))
 }
 
 func collectorAround(b *dashboard.DashboardBuilder) {

@@ -21,10 +21,10 @@ func detections() *dashboard.AnnotationQueryBuilder {
 		TitleFormat("Concept drift: {{ml_detector_signal}}").TextFormat("{{ml_detector_name}}")
 }
 
-// lossChanges marks when the windows' evidence says that the loss rose.
+// lossChanges marks when the windows' evidence began to say that the loss rose; not for how long, which may be all of the graph.
 func lossChanges() *dashboard.AnnotationQueryBuilder {
 	return dashboard.NewAnnotationQueryBuilder().Name("Loss changed").Datasource(source).Enable(true).IconColor("orange").
-		Expr(fmt.Sprintf("ml_loss_change_detected{%s} == 1", ofWindow)).
+		Expr(fmt.Sprintf("ml_loss_change_detected{%[1]s} == 1\nunless ml_loss_change_detected{%[1]s} offset $__rate_interval == 1", ofWindow)).
 		TitleFormat("Loss changed: {{ml_loss_name}}").TextFormat("{{ml_window}}")
 }
 
