@@ -68,6 +68,9 @@ func (j *Judge) Judge(w *summary.Window, p *profile.Profile) []judge.Point {
 	}
 	s := &sitting{judge: j, window: w}
 	if p.Joint != nil {
+		if foreign(w, p.Joint) {
+			return nil
+		}
 		s.joint(p)
 	}
 	for _, v := range p.Vectors {

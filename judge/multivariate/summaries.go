@@ -17,6 +17,17 @@ import (
 
 var phaseBounds = multivariate.PhaseBounds(profile.PhaseBins)
 
+// foreign reports whether some of the window was made with another profile, as far as can be told: then nothing can be said of its vectors either,
+// whose summaries have no bounds of their own.
+func foreign(w *summary.Window, j *profile.Joint) bool {
+	for _, s := range w.Of(semconv.MetricJointReconstructionError) {
+		if s.Histogram == nil || !slices.Equal(s.Histogram.Bounds, j.ErrorBounds) {
+			return true
+		}
+	}
+	return false
+}
+
 // readJoint adds up the rows of the window, and says on which hours they fell; ok is false where they were not all made with this profile.
 func readJoint(w *summary.Window, j *profile.Joint) (means profile.JointMeans, hours []summary.HourCount, ok bool) {
 	var errors total
