@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"gonum.org/v1/gonum/mat"
-
 	"github.com/leeway-ml/leeway/judge"
 	"github.com/leeway-ml/leeway/profile"
 	"github.com/leeway-ml/leeway/profile/joint"
@@ -41,9 +39,6 @@ type learned struct {
 	table    *sample
 }
 
-// explained is the share of the variance that the components of simulated profiles explain at least.
-const explained = 0.8
-
 // learn makes a profile of the table, as profiles are made of files.
 func learn(t *sample, cycle profile.Cycle) *learned {
 	return learnCorrelated(t, cycle, profile.MaxCorrelated)
@@ -69,8 +64,12 @@ func learnCorrelated(t *sample, cycle profile.Cycle, most int) *learned {
 		encoded[i] = make([]float64, encoder.Dims())
 		encoder.Encode(r.bins(row), encoded[i])
 	}
-	j.Components, j.Explained = components(encoded, explained)
-	j.Bandwidth = medianDistance(encoded)
+	covariance := multivariate.NewCovariance(encoder.Dims())
+	for _, x := range encoded {
+		covariance.Add(x)
+	}
+	j.Components, j.Explained, _ = multivariate.PrincipalComponents(covariance.Matrix(), multivariate.ExplainedShare)
+	j.Bandwidth = multivariate.MedianDistance(encoded[:min(500, len(encoded))])
 	var err error
 	if r.sketcher, err = joint.NewSketcher(p); err != nil {
 		panic(err)
@@ -179,65 +178,20 @@ func deviation(xs []float64) float64 {
 	return math.Sqrt((squares - sum*sum/n) / (n - 1))
 }
 
-// components of the covariance, by variance, as many as it takes.
-func components(rows [][]float64, share float64) ([][]float64, float64) {
-	dims := len(rows[0])
-	covariance := mat.NewSymDense(dims, nil)
-	for _, x := range rows {
-		covariance.SymRankOne(covariance, 1/float64(len(rows)), mat.NewVecDense(dims, x))
-	}
-	var eigen mat.EigenSym
-	if !eigen.Factorize(covariance, true) {
-		panic("no eigenvalues")
-	}
-	values := eigen.Values(nil)
-	var vectors mat.Dense
-	eigen.VectorsTo(&vectors)
-	total, sum := 0.0, 0.0
-	for _, v := range values {
-		total += v
-	}
-	var all [][]float64
-	for k := dims - 1; k >= 0 && sum < share*total; k-- {
-		all = append(all, mat.Col(nil, k, &vectors))
-		sum += values[k]
-	}
-	return all, sum / total
-}
-
-func medianDistance(rows [][]float64) float64 {
-	var distances []float64
-	for i := range 1000 {
-		a, b := rows[i*7919%len(rows)], rows[(i*104729+1)%len(rows)]
-		distances = append(distances, multivariate.MeanDistance(a, b))
-	}
-	return quantiles(distances, 1)[0]
-}
-
 // traces of the random features' covariance, over at most 4,000 rows.
 func (r *learned) traces() (trace, squared float64) {
 	cosines, sines := multivariate.PhaseMeans(profile.PhaseBins)
 	k := r.profile.Joint.Frequencies
 	scale := 1 / math.Sqrt(float64(k))
-	rows := r.table.rows[:min(4000, len(r.table.rows))]
-	features, sketch := mat.NewDense(len(rows), 2*k, nil), r.sketcher.NewSketch()
-	for i, row := range rows {
-		r.sketcher.Sketch(r.bins(row), sketch)
+	features, row, sketch := multivariate.NewCovariance(2*k), make([]float64, 2*k), r.sketcher.NewSketch()
+	for _, x := range r.table.rows[:min(4000, len(r.table.rows))] {
+		r.sketcher.Sketch(r.bins(x), sketch)
 		for f, bin := range sketch.Phases {
-			features.Set(i, f, cosines[bin]*scale)
-			features.Set(i, k+f, sines[bin]*scale)
+			row[f], row[k+f] = cosines[bin]*scale, sines[bin]*scale
 		}
+		features.Add(row)
 	}
-	for f := range 2 * k {
-		mean := mat.Sum(features.ColView(f)) / float64(len(rows))
-		for i := range rows {
-			features.Set(i, f, features.At(i, f)-mean)
-		}
-	}
-	var covariance mat.SymDense
-	covariance.SymOuterK(1/float64(len(rows)), features.T())
-	norm := mat.Norm(&covariance, 2) // Frobenius
-	return mat.Trace(&covariance), norm * norm
+	return multivariate.Traces(features.Matrix())
 }
 
 // sums of sketches.

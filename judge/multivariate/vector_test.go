@@ -57,35 +57,20 @@ func learnVector(random *rand.Rand, dims int) (*learnedVector, [][]float64) {
 			scaled[i] = append(scaled[i], (x-v.Mean[d])/v.Spread)
 		}
 	}
-	v.Bandwidth = medianDistance(scaled)
+	v.Bandwidth = multivariate.MedianDistance(scaled[:500])
 	r := &learnedVector{v, joint.NewVectorSketcher(v)}
 	means := r.means(rows)
 	v.Cosines, v.Sines = means.Cosines, means.Sines
-	// The trace is 1 - the square of the mean; the trace of the square is that of the features' products, less the mean's part.
 	cosines, sines := multivariate.PhaseMeans(profile.PhaseBins)
-	sketch := r.sketcher.NewSketch()
-	var features [][]float64
-	for _, row := range rows[:1000] {
+	features, f, sketch := multivariate.NewCovariance(2*v.Frequencies), make([]float64, 2*v.Frequencies), r.sketcher.NewSketch()
+	for _, row := range rows {
 		r.sketcher.Sketch(row, sketch)
-		var f []float64
 		for k, bin := range sketch.Phases {
-			f = append(f, (cosines[bin]-v.Cosines[k])/8, (sines[bin]-v.Sines[k])/8)
+			f[2*k], f[2*k+1] = cosines[bin]/8, sines[bin]/8
 		}
-		features = append(features, f)
+		features.Add(f)
 	}
-	for i, a := range features {
-		for k, b := range features {
-			dot := 0.0
-			for d := range a {
-				dot += a[d] * b[d]
-			}
-			if i == k {
-				v.Trace += dot / float64(len(features))
-			} else {
-				v.TraceSquared += dot * dot / float64(len(features)*(len(features)-1))
-			}
-		}
-	}
+	v.Trace, v.TraceSquared = multivariate.Traces(features.Matrix())
 	return r, embeddings(random, 1000, dims, 0.5)
 }
 
