@@ -19,7 +19,7 @@ const (
 	// mostlyOther is the share of a feature's values without a category of their own from which on the feature says little.
 	mostlyOther = 0.5
 	// sampledRows are those that the kernel's bandwidth is the median distance of.
-	sampledRows = 1000
+	sampledRows = 500
 	// seed of the random frequencies.
 	seed = 1
 	// errorBins is how many bins the reconstruction error has, of equal mass.

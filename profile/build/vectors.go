@@ -35,7 +35,7 @@ type vectorInput struct {
 }
 
 func newVectorInput(name string, column, length int) *vectorInput {
-	v := &vectorInput{column: column, delta: make([]float64, length), sample: newSample(min(sampledRows, max(200, sampledNumbers/length)))}
+	v := &vectorInput{column: column, delta: make([]float64, length), sample: newSample(min(sampledRows, max(250, sampledNumbers/length)))}
 	v.Vector = &profile.Vector{Name: name, Mean: make([]float64, length), Frequencies: profile.JointFrequencies, Seed: seed}
 	return v
 }
