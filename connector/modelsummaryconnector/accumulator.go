@@ -26,6 +26,9 @@ type accumulator struct {
 	durations    *histogram
 	outcomes     *outcomeCounts // nil where there are none
 	detections   map[detection]uint64
+	// joint and vectors are of the whole traffic only; nil where there are none.
+	joint   *jointCounts
+	vectors []vectorCounts // by the plan's vectors
 
 	// segments of a whole accumulator, by key of the segment.
 	segments map[string]*accumulator
@@ -96,6 +99,7 @@ func (a *accumulator) count(s *shard, o *observation) {
 	a.events++
 	if a.segment == nil {
 		a.countFine(o)
+		a.countSketches(s, o)
 	} else {
 		a.countCoarse(o)
 	}

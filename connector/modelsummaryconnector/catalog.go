@@ -27,6 +27,7 @@ type catalog struct {
 
 	mu             sync.Mutex
 	plans          map[modelKey]*catalogEntry
+	sketchings     map[*profile.Profile]*sketching // of the profiles in use
 	profiled, bare int
 }
 
@@ -36,9 +37,9 @@ type catalogEntry struct {
 }
 
 func newCatalog(maxModels int) *catalog {
-	p := newPlan(overflow, overflow, nil)
+	p := newPlan(overflow, overflow, nil, nil)
 	p.overflow = true
-	return &catalog{max: maxModels, overflow: p, plans: map[modelKey]*catalogEntry{}}
+	return &catalog{max: maxModels, overflow: p, plans: map[modelKey]*catalogEntry{}, sketchings: map[*profile.Profile]*sketching{}}
 }
 
 // plan returns the model's plan, or that of all the models beyond the limit. Models with a profile have a limit of their own,
@@ -62,9 +63,35 @@ func (c *catalog) plan(key modelKey) *plan {
 		return c.overflow
 	}
 	*n++
-	e := &catalogEntry{plan: newPlan(key.name, key.version, p), used: true}
+	e := &catalogEntry{plan: newPlan(key.name, key.version, p, c.sketching(p)), used: true}
 	c.plans[key] = e
 	return e.plan
+}
+
+// sketching is that of the profile: its frequencies are large, and there may be many versions of a model.
+func (c *catalog) sketching(p *profile.Profile) *sketching {
+	if p == nil {
+		return nil
+	}
+	s := c.sketchings[p]
+	if s == nil {
+		s = newSketching(p)
+		c.sketchings[p] = s
+	}
+	return s
+}
+
+// tidy forgets the sketchings of profiles that no plan has any more.
+func (c *catalog) tidy() {
+	used := make(map[*profile.Profile]struct{}, len(c.sketchings))
+	for _, e := range c.plans {
+		used[e.plan.profile] = struct{}{}
+	}
+	for p := range c.sketchings {
+		if _, ok := used[p]; !ok {
+			delete(c.sketchings, p)
+		}
+	}
 }
 
 func (c *catalog) profile(key modelKey) *profile.Profile {
@@ -90,6 +117,7 @@ func (c *catalog) refresh() {
 			c.forget(key, e)
 		}
 	}
+	c.tidy()
 	c.generation.Store(generation)
 	c.epoch.Add(1)
 }
@@ -104,6 +132,7 @@ func (c *catalog) sweep() {
 		}
 		e.used = false
 	}
+	c.tidy()
 	c.epoch.Add(1)
 }
 

@@ -13,6 +13,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/leeway-ml/leeway/semconv"
 )
 
 // describeMetrics writes a line a point, in the order of the points.
@@ -35,6 +37,9 @@ func describeMetrics(md pmetric.Metrics) string {
 func temporality(m pmetric.Metric) string {
 	switch m.Type() {
 	case pmetric.MetricTypeSum:
+		if !m.Sum().IsMonotonic() {
+			return m.Sum().AggregationTemporality().String() + ", not monotonic"
+		}
 		return m.Sum().AggregationTemporality().String()
 	case pmetric.MetricTypeHistogram:
 		return m.Histogram().AggregationTemporality().String()
@@ -47,12 +52,25 @@ func describePoints(m pmetric.Metric) []string {
 	switch m.Type() {
 	case pmetric.MetricTypeSum:
 		for _, p := range m.Sum().DataPoints().All() {
-			points = append(points, fmt.Sprintf("%s %s: %d", interval(p), describeAttributes(p.Attributes()), p.IntValue()))
+			value := fmt.Sprint(p.IntValue())
+			if p.ValueType() == pmetric.NumberDataPointValueTypeDouble {
+				value = fmt.Sprintf("%.6g", p.DoubleValue())
+			}
+			points = append(points, fmt.Sprintf("%s %s: %s", interval(p), describeAttributes(p.Attributes()), value))
 		}
 	case pmetric.MetricTypeHistogram:
 		for _, p := range m.Histogram().DataPoints().All() {
-			points = append(points, fmt.Sprintf("%s %s: count %d sum %g min %g max %g; %s", interval(p), describeAttributes(p.Attributes()),
-				p.Count(), p.Sum(), p.Min(), p.Max(), bins(p.ExplicitBounds().AsRaw(), p.BucketCounts().AsRaw())))
+			sums := fmt.Sprintf("sum %g min %g max %g", p.Sum(), p.Min(), p.Max())
+			switch {
+			case m.Name() == semconv.MetricJointReconstructionError:
+				sums = fmt.Sprintf("sum %.6g min %.6g max %.6g", p.Sum(), p.Min(), p.Max())
+			case !p.HasSum():
+				sums = "no sum"
+			case !p.HasMin():
+				sums = fmt.Sprintf("sum %.6g", p.Sum())
+			}
+			points = append(points, fmt.Sprintf("%s %s: count %d %s; %s", interval(p), describeAttributes(p.Attributes()),
+				p.Count(), sums, bins(p.ExplicitBounds().AsRaw(), p.BucketCounts().AsRaw())))
 		}
 	case pmetric.MetricTypeExponentialHistogram:
 		for _, p := range m.ExponentialHistogram().DataPoints().All() {

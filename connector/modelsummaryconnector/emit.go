@@ -49,7 +49,8 @@ func (e *emitter) metrics(all []*accumulator) pmetric.Metrics {
 	for _, write := range []func(*writer, *accumulator){
 		(*writer).featureValues, (*writer).featureCategories, (*writer).featureInvalid, (*writer).attributions,
 		(*writer).predictions, (*writer).scores, (*writer).odds, (*writer).values, (*writer).durations,
-		(*writer).conceptDrifts,
+		(*writer).jointPhases, (*writer).jointErrors, (*writer).jointResiduals, (*writer).jointProducts,
+		(*writer).vectorPhases, (*writer).vectorComponents, (*writer).conceptDrifts,
 	} {
 		w.open = nil
 		for _, a := range all {
@@ -97,7 +98,7 @@ func (w *writer) metric(name string, kind pmetric.MetricType) pmetric.Metric {
 	switch kind {
 	case pmetric.MetricTypeSum:
 		m.SetEmptySum().SetAggregationTemporality(pmetric.AggregationTemporalityDelta)
-		m.Sum().SetIsMonotonic(true)
+		m.Sum().SetIsMonotonic(!semconv.Signed(name))
 	case pmetric.MetricTypeHistogram:
 		m.SetEmptyHistogram().SetAggregationTemporality(pmetric.AggregationTemporalityDelta)
 	default:

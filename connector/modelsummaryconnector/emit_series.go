@@ -40,27 +40,29 @@ func (w *writer) featureCategories(a *accumulator) {
 }
 
 func (w *writer) featureInvalid(a *accumulator) {
-	invalid := func(feature, reason string, n uint64) {
-		w.sum(semconv.MetricFeatureInvalid, a, n, label{semconv.AttrFeatureName, feature}, label{semconv.AttrInvalidReason, reason})
-	}
 	for i := range a.plan.features {
 		f := &a.plan.features[i]
 		c := &a.features[i]
 		// What an event does not have is missing; a profile's feature that is absent is nowhere counted as it goes by.
-		invalid(f.name, "missing", a.events-c.binned-c.wrongType-c.nonFinite)
-		invalid(f.name, "non_finite", c.nonFinite)
-		invalid(f.name, "out_of_range", c.outOfRange)
-		invalid(f.name, "type", c.wrongType)
+		w.invalid(a, f.name, "missing", a.events-c.binned-c.wrongType-c.nonFinite)
+		w.invalid(a, f.name, "non_finite", c.nonFinite)
+		w.invalid(a, f.name, "out_of_range", c.outOfRange)
+		w.invalid(a, f.name, "type", c.wrongType)
 		if !f.numeric {
-			invalid(f.name, "unseen", a.cellsOf(f)[f.unseen()])
+			w.invalid(a, f.name, "unseen", a.cellsOf(f)[f.unseen()])
 		}
 	}
+	w.vectorInvalid(a)
 	for _, name := range sortedKeys(a.extras) {
 		x := a.extras[name]
-		invalid(name, "missing", x.missing)
-		invalid(name, "non_finite", x.nonFinite)
-		invalid(name, "type", x.wrongType)
+		w.invalid(a, name, "missing", x.missing)
+		w.invalid(a, name, "non_finite", x.nonFinite)
+		w.invalid(a, name, "type", x.wrongType)
 	}
+}
+
+func (w *writer) invalid(a *accumulator, feature, reason string, n uint64) {
+	w.sum(semconv.MetricFeatureInvalid, a, n, label{semconv.AttrFeatureName, feature}, label{semconv.AttrInvalidReason, reason})
 }
 
 func (w *writer) attributions(a *accumulator) {

@@ -2,6 +2,7 @@ package modelsummaryconnector
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
@@ -58,6 +59,8 @@ type yamlProfile struct {
 	Value         *yamlVariable  `yaml:"value"`
 	TrueClass     *yamlVariable  `yaml:"true_class"`
 	TrueValue     *yamlVariable  `yaml:"true_value"`
+	Joint         any            `yaml:"joint"`   // as in a profile
+	Vectors       any            `yaml:"vectors"` // as in a profile
 }
 
 type yamlVariable struct {
@@ -75,7 +78,7 @@ func (v *yamlVariable) variable() *profile.Variable {
 	return &profile.Variable{Name: v.Name, Type: v.Type, Bounds: v.Bounds, Rollup: v.Rollup, Categories: v.Categories, Counts: v.Counts, Min: v.Min, Max: v.Max}
 }
 
-func (p *yamlProfile) profile() *profile.Profile {
+func (p *yamlProfile) profile(t *testing.T) *profile.Profile {
 	out := &profile.Profile{Schema: profile.Schema, Model: p.Model, Task: p.Task, PositiveClass: p.PositiveClass}
 	for i := range p.Features {
 		out.Features = append(out.Features, p.Features[i].variable())
@@ -90,6 +93,11 @@ func (p *yamlProfile) profile() *profile.Profile {
 		if v.from != nil {
 			*v.to = v.from.variable()
 		}
+	}
+	for _, part := range []struct{ from, to any }{{p.Joint, &out.Joint}, {p.Vectors, &out.Vectors}} {
+		text, err := json.Marshal(part.from)
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(text, part.to))
 	}
 	return out
 }
@@ -124,7 +132,7 @@ func runCase(t *testing.T, c *goldenCase) string {
 	require.NoError(t, confmap.NewFromStringMap(c.Config).Unmarshal(cfg))
 	p := serve()
 	if c.Profile != nil {
-		p = serve(c.Profile.profile())
+		p = serve(c.Profile.profile(t))
 	}
 	sink := &consumertest.MetricsSink{}
 	r := start(t, cfg, p, sink)

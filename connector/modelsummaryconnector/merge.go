@@ -122,6 +122,8 @@ func (a *accumulator) merge(b *accumulator, h *held) {
 		a.outcomes.merge(b.outcomes, a.plan, h)
 	}
 	mergeDetections(&a.detections, b.detections, h)
+	a.joint = a.joint.merge(b.joint)
+	a.vectors = mergeVectors(a.vectors, b.vectors)
 }
 
 func mergeHistograms(a, b *histogram) *histogram {
@@ -229,6 +231,10 @@ func (a *accumulator) size() int {
 	size := accumulatorSize + 8*len(a.cells) + featureSize*len(a.features) + extraSize*(len(a.extras)+len(a.attributions)+len(a.scores)) + entrySize*len(a.detections)
 	if a.outcomes != nil {
 		size += a.outcomes.size()
+	}
+	size += a.joint.size()
+	for i := range a.vectors {
+		size += extraSize + a.vectors[i].size()
 	}
 	return size
 }

@@ -91,10 +91,16 @@ func (s *shard) checkExtra(p *plan, input *event.Field) {
 		}
 	}
 	switch {
-	case input.Kind == event.Other || input.Kind == event.Numbers:
+	case input.Kind == event.Numbers:
 		s.tally.invalid[invalidType]++
 		if s.notices.once(noticeKey{p.model, p.version, "nested", input.Name}) {
-			s.notices.warn(p, "An input is a map, an array or bytes; it is counted as invalid. Send scalars", zap.String("feature", short(input.Name)))
+			s.notices.warn(p, "An input is an array of numbers that is no vector in the model's profile; it is counted as invalid. Make the profile of data that has the array",
+				zap.String("feature", short(input.Name)))
+		}
+	case input.Kind == event.Other:
+		s.tally.invalid[invalidType]++
+		if s.notices.once(noticeKey{p.model, p.version, "nested", input.Name}) {
+			s.notices.warn(p, "An input is a map, a mixed or empty array, one of more than 2048 numbers, or bytes; it is counted as invalid. Send scalars, or an array of numbers for an embedding", zap.String("feature", short(input.Name)))
 		}
 	case input.Kind == event.Number && !finite(input.Number):
 		s.nonFinite(p, input.Name)

@@ -1,6 +1,9 @@
 package modelsummaryconnector
 
-import "github.com/leeway-ml/leeway/internal/event"
+import (
+	"github.com/leeway-ml/leeway/internal/event"
+	"github.com/leeway-ml/leeway/profile/joint"
+)
 
 // observation is what is to be counted of one event: worked out once, counted in the whole traffic and in each segment.
 type observation struct {
@@ -13,6 +16,9 @@ type observation struct {
 	// extras are the indices of the inputs that are not in the profile, attributions those of the finite attributions.
 	extras, attributions []int32
 	scores               []scored
+	// joint is what the features are together, nil where that is not counted.
+	joint   *joint.Sketch
+	vectors []vectorInput
 
 	value, duration       float64
 	hasValue, hasDuration bool
@@ -30,20 +36,21 @@ type planState struct {
 	*plan
 	// order is where, by the last event, the inputs are in the plan: they mostly come in the same order.
 	order []int32
-	// seen is the serial of the last event that had the feature.
-	seen []uint64
+	// seen is the serial of the last event that had the feature, or the vector.
+	seen     []uint64
+	sketches sketches
 	// last is the accumulator of the last event.
 	last *accumulator
 }
 
 func newPlanState(p *plan) *planState {
-	return &planState{plan: p, seen: make([]uint64, len(p.features))}
+	return &planState{plan: p, seen: make([]uint64, len(p.names)), sketches: newSketches(p.sketching)}
 }
 
-// find is the feature of the i-th input, -1 where the profile does not have it.
+// find is the place of the i-th input in names, -1 where the profile does not have it.
 func (s *planState) find(i int, name string) int32 {
 	if i < len(s.order) {
-		if f := s.order[i]; f >= 0 && s.features[f].name == name {
+		if f := s.order[i]; f >= 0 && s.names[f] == name {
 			return f
 		}
 	}
@@ -53,7 +60,7 @@ func (s *planState) find(i int, name string) int32 {
 	}
 	if i < len(s.order) {
 		s.order[i] = f
-	} else if i == len(s.order) && i < 2*len(s.features) {
+	} else if i == len(s.order) && i < 2*len(s.names) {
 		s.order = append(s.order, f)
 	}
 	return f
@@ -78,6 +85,10 @@ func (s *shard) prepare(p *planState, e *event.Event) *observation {
 			continue
 		}
 		p.seen[f] = o.serial
+		if vector := int(f) - len(p.features); vector >= 0 {
+			s.sketchVector(p, o, vector, &input.Value)
+			continue
+		}
 		feature := &p.features[f]
 		c := coded{feature: f, bin: feature.code(&input.Value), value: input.Number}
 		switch {
@@ -92,6 +103,9 @@ func (s *shard) prepare(p *planState, e *event.Event) *observation {
 			s.tally.invalid[invalidUnseen]++
 		}
 		o.coded = append(o.coded, c)
+	}
+	if p.joint != nil && sketched(e) {
+		p.sketchJoint(o)
 	}
 	for i := range e.Attributions {
 		if _, ok := s.number(p.plan, &e.Attributions[i].Value, fieldAttribution); ok {
@@ -114,6 +128,7 @@ func (s *shard) begun(e *event.Event) *observation {
 	s.serial++
 	o.serial, o.event, o.isOutcome = s.serial, e, true
 	o.coded, o.extras, o.attributions, o.scores = o.coded[:0], o.extras[:0], o.attributions[:0], o.scores[:0]
+	o.joint, o.vectors = nil, o.vectors[:0]
 	o.hasValue, o.hasDuration = false, false
 	return o
 }

@@ -73,6 +73,10 @@ func (a *accumulator) sentSize() int {
 	if a.outcomes != nil {
 		size += a.outcomes.sentSize()
 	}
+	size += a.joint.sentSize()
+	for i := range a.vectors {
+		size += a.vectors[i].sentSize()
+	}
 	return size
 }
 

@@ -19,7 +19,10 @@ type plan struct {
 
 	profile  *profile.Profile
 	features []planFeature
-	index    map[string]int32 // features by name
+	*sketching
+	// names are those of the features, then of the vectors; index has their places.
+	names []string
+	index map[string]int32
 	// fine and coarse are how many cells the features need, in the whole traffic and in a segment.
 	fine, coarse int
 	scores       map[string]scoreBins
@@ -52,19 +55,24 @@ type planFeature struct {
 // scoreBins are the bounds of the scores of one class.
 type scoreBins struct{ fine, coarse []float64 }
 
-func newPlan(model, version string, p *profile.Profile) *plan {
-	pl := &plan{model: model, version: version, profile: p}
+// newPlan makes the plan of a model version; p and s are nil where it has no profile.
+func newPlan(model, version string, p *profile.Profile, s *sketching) *plan {
+	pl := &plan{model: model, version: version, profile: p, sketching: s}
 	if p == nil {
+		pl.sketching = &sketching{}
 		return pl
 	}
-	pl.index = make(map[string]int32, len(p.Features))
+	pl.index = make(map[string]int32, len(p.Features)+len(s.vectors))
 	for _, v := range p.Features {
 		f := newPlanFeature(v)
 		f.fine, f.coarse = pl.fine, pl.coarse
 		pl.fine += f.cells(false)
 		pl.coarse += f.cells(true)
-		pl.index[v.Name] = int32(len(pl.features))
+		pl.name(v.Name)
 		pl.features = append(pl.features, f)
+	}
+	for i := range s.vectors {
+		pl.name(s.vectors[i].name)
 	}
 	pl.scores = make(map[string]scoreBins, len(p.Scores))
 	for _, v := range p.Scores {
@@ -79,6 +87,11 @@ func newPlan(model, version string, p *profile.Profile) *plan {
 	pl.negative = negativeOf(p)
 	pl.classes = classesOf(p)
 	return pl
+}
+
+func (p *plan) name(name string) {
+	p.index[name] = int32(len(p.names))
+	p.names = append(p.names, name)
 }
 
 func newPlanFeature(v *profile.Variable) planFeature {

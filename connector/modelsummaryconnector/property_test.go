@@ -2,16 +2,13 @@ package modelsummaryconnector
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"math"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.opentelemetry.io/collector/consumer/consumertest"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"pgregory.net/rapid"
@@ -157,23 +154,7 @@ func TestSumsDoNotDependOnTheWay(t *testing.T) {
 
 // summarise sends the batches and adds up what comes out.
 func summarise(t *testing.T, rt *rapid.T, batches [][]anEvent, flush time.Duration, concurrent bool) sums {
-	sink := &consumertest.MetricsSink{}
-	c := start(t, segmentedConfig(flush), serve(knownProfile()), sink)
-	var senders sync.WaitGroup
-	for i, b := range batches {
-		logs := batch(rt, b)
-		if concurrent {
-			senders.Go(func() { _ = c.ConsumeLogs(context.Background(), logs) })
-			continue
-		}
-		require.NoError(rt, c.ConsumeLogs(context.Background(), logs))
-		if flush > 0 && i%2 == 1 {
-			require.NoError(rt, c.shared.flush(context.Background()))
-		}
-	}
-	senders.Wait()
-	require.NoError(rt, c.Shutdown(context.Background()))
-	return sumUp(sink.AllMetrics()...)
+	return summariseBy(t, rt, knownProfile(), batches, flush, concurrent)
 }
 
 // A searcher finds the bins that the profile does.

@@ -166,6 +166,7 @@ func (s *shard) state(model, version string) *planState {
 			state = s.states[key]
 		}
 		if state == nil {
+			s.checkSketching(p)
 			state = newPlanState(p)
 			s.states[modelKey{p.model, p.version}] = state
 		}

@@ -43,7 +43,9 @@ func (s sums) add(m pmetric.Metric) {
 	switch m.Type() {
 	case pmetric.MetricTypeSum:
 		for _, p := range m.Sum().DataPoints().All() {
-			s.total(m, p.Attributes(), p.StartTimestamp()).count += uint64(p.IntValue())
+			t := s.total(m, p.Attributes(), p.StartTimestamp())
+			t.count += uint64(p.IntValue())
+			t.sum += p.DoubleValue()
 		}
 	case pmetric.MetricTypeHistogram:
 		for _, p := range m.Histogram().DataPoints().All() {
