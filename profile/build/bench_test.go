@@ -61,10 +61,11 @@ func TestMemoryDoesNotGrowWithRows(t *testing.T) {
 	assert.Less(t, float64(many), 1.3*float64(few)+1e6)
 }
 
-// BenchmarkBuild is all three passes over 23 columns: rounded numbers are counted exactly, fine ones go into a digest.
+// BenchmarkBuild is all passes over 23 columns: rounded numbers are counted exactly, fine ones go into a digest.
 func BenchmarkBuild(b *testing.B) {
-	for name, digits := range map[string]int{"rounded": 2, "fine": 9} {
+	for name, digits := range map[string]int{"rounded": 2, "fine": 9, "rounded, without joint": 2} {
 		b.Run(name, func(b *testing.B) {
+			o := scored(func(o *Options) { o.WithoutJoint = strings.HasSuffix(name, "without joint") })
 			const n = 50_000
 			path := wide(b, n, digits)
 			info, err := os.Stat(path)
@@ -72,7 +73,7 @@ func BenchmarkBuild(b *testing.B) {
 			b.SetBytes(info.Size())
 			b.ReportAllocs()
 			for b.Loop() {
-				made(b, scored(), path)
+				made(b, o, path)
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/row")
 		})
