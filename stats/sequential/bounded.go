@@ -11,8 +11,8 @@ import "math"
 // variables", JASA 58, 13-30). Of zeros and ones it is the likelihood ratio of a mean whose odds are e^s times the baseline's.
 type Bounded struct{}
 
-// boundedSteps are odds times 1.05 to 25.
-var boundedSteps = doubling(7)
+// boundedSteps are odds times 1.05 to 2.2.
+var boundedSteps = doubling(5)
 
 // Steps are logarithms of ratios of odds.
 func (Bounded) Steps() []float64 { return boundedSteps }

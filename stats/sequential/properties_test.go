@@ -104,7 +104,7 @@ func TestStartsMoveWithTheWindow(t *testing.T) {
 		law := drawLaw(t)
 		all := append(drawPanes(t), drawPanes(t)...)
 		length := rapid.IntRange(0, len(all)).Draw(t, "length")
-		rise := &Rise{Law: law, Baseline: rapid.SampledFrom([]float64{0, 0.3}).Draw(t, "baseline"), Above: func(upper float64) float64 { return 1.1 * upper }, Nats: 3, Least: 50}
+		rise := &Rise{Law: law, Baseline: rapid.SampledFrom([]float64{0, 0.3}).Draw(t, "baseline"), Tolerated: func(before float64) float64 { return 1.1 * before }, Nats: 3, Least: 50}
 		known := map[int]Start{}
 		for begin := 0; begin+length <= len(all); begin++ {
 			for _, s := range rise.Starts(all[begin : begin+length]) {
@@ -139,7 +139,7 @@ func TestCorrelationProperties(t *testing.T) {
 }
 
 func TestRiseNeedsTimeBefore(t *testing.T) {
-	rise := &Rise{Law: Bounded{}, Above: func(u float64) float64 { return u }, Nats: 2, Least: 200}
+	rise := &Rise{Law: Bounded{}, Tolerated: func(before float64) float64 { return before }, Nats: 2, Least: 200}
 	p := Pane{100, 10}
 	assert.Empty(t, rise.Starts([]Pane{{}, {}, p, p}), "too few panes before")
 	assert.Empty(t, rise.Starts(nil))

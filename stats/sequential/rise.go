@@ -3,18 +3,15 @@ package sequential
 // leastPanes is how many panes with values there must be before a start to tell how correlated the values of a pane are.
 const leastPanes = 3
 
-// caution is by how much the correlation before a start is exaggerated: estimated from a dozen panes, it is far too low now and then.
-const caution = 2
-
 // Rise is the test of the panes of a window. The panes of its second half are where a change may have begun; as many panes as the first half
 // has, right before a start, say what a start says of the time before. So a window that moves on says the same of a start, as Evidence asks.
 type Rise struct {
 	Law Law
-	// Baseline is the highest mean that is no change; 0: what the panes before a start say, by Above.
+	// Baseline is the highest mean that is no change; 0: what is tolerated after the panes before a start, but no less than Upper of them.
 	Baseline float64
-	// Above is the highest mean that is no change, by an upper bound of the mean before.
-	Above func(upper float64) float64
-	// Nats of that bound: it is too low with a probability of at most exp(-Nats).
+	// Tolerated is the highest mean that is no change where the mean before is known.
+	Tolerated func(before float64) float64
+	// Nats of Upper: it is too low with a probability of at most exp(-Nats).
 	Nats float64
 	// Least is how many values there must be before a start, where they say the baseline.
 	Least float64
@@ -29,9 +26,9 @@ func (r *Rise) Starts(panes []Pane) []Start {
 		if panes[i].Count <= 0 || populated(before) < leastPanes {
 			continue
 		}
-		s := Start{Pane: i, Baseline: r.Baseline, Correlation: min(1, caution*Correlation(r.Law, before))}
+		s := Start{Pane: i, Baseline: r.Baseline, Correlation: Correlation(r.Law, before)}
 		if s.Baseline == 0 && Total(before).Count >= r.Least {
-			s.Baseline = r.Above(Upper(r.Law, before, s.Correlation, r.Nats))
+			s.Baseline = max(r.Tolerated(Total(before).Mean()), Upper(r.Law, before, s.Correlation, r.Nats))
 		}
 		if s.Baseline > 0 && s.Baseline < r.Law.Greatest() {
 			starts = append(starts, s)

@@ -56,7 +56,7 @@ for name, variation, means in (
     n[3] = 0 if name == "bounded" else n[3]
     if name == "bounded":
         s = random.binomial(n, means).astype(float)
-        ratio, divergence, steps, greatest = bernoulli, bernoulli_divergence, 0.05 * 2.0 ** np.arange(7), 1 - 1e-12
+        ratio, divergence, steps, greatest = bernoulli, bernoulli_divergence, 0.05 * 2.0 ** np.arange(5), 1 - 1e-12
         variance = lambda m: m * (1 - m)
     else:
         s = np.array([np.round(random.gamma(1 / variation, m * variation, k).sum(), 6) for k, m in zip(n, means)])
