@@ -23,20 +23,21 @@ import (
 	"github.com/leeway-ml/leeway/test/prometheustest"
 )
 
-// As pipelineConfig, and predictions find their truth on the way.
+// As pipelineConfig, and predictions find their truth on the way, past a detector of concept drift.
 const outcomesConfig = `
 extensions: {profiles: {directory: "PROFILES"}}
 receivers: {otlp: {protocols: {grpc: {endpoint: "${leewaytest:otlp_grpc}"}}}}
 connectors: {model_summary: {pane: 5m, flush_interval: 0s}}
 processors:
   ground_truth: {time_to_live: 2h, idle_timeout: 24h}
+  concept_drift: {idle_timeout: 24h}
   model_statistics: {windows: [{name: 1h}, {name: 24h}], idle_timeout: 24h, emit_interval: 24h}
   model_rollup: {emit_interval: 24h}
 exporters: {file: {path: "OUT", format: proto}}
 service:
   extensions: [profiles]
   pipelines:
-    logs: {receivers: [otlp], processors: [ground_truth], exporters: [model_summary]}
+    logs: {receivers: [otlp], processors: [ground_truth, concept_drift], exporters: [model_summary]}
     metrics: {receivers: [model_summary], processors: [model_statistics, model_rollup], exporters: [file]}
 `
 

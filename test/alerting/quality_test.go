@@ -14,8 +14,8 @@ import (
 )
 
 // TestConceptDriftAtAKnownTime: six truths in ten become the opposite, and inputs and scores stay as they are. Until then nothing
-// fires, and PromQL over roll-ups agrees with the judges. Then the labels say it, twenty minutes late: by quality, by calibration, by
-// the error budget, and by what the scores let expect.
+// fires, and PromQL over roll-ups agrees with the judges. Then the labels say it, twenty minutes late: a detector first, by value; then
+// quality, calibration, the error budget, the evidence of the loss, and what the scores let expect.
 func TestConceptDriftAtAKnownTime(t *testing.T) {
 	turns := monday.Add(27 * time.Hour)
 	s := outcomes{from: monday, to: turns.Add(5 * time.Hour), turns: turns}
@@ -42,6 +42,8 @@ func TestConceptDriftAtAKnownTime(t *testing.T) {
 		e.step(t, p, now)
 	}
 	const evaluation = time.Minute
+	detected := e.first(t, "LeewayConceptDriftDetected", rules.StateFiring, `ml_detector_signal="error"`)
+	assert.WithinRange(t, detected, turns.Add(labelDelay), turns.Add(labelDelay+time.Hour))
 	pending := e.first(t, "LeewayQualityDegraded", rules.StatePending, `ml_window="1h"`)
 	firing := e.first(t, "LeewayQualityDegraded", rules.StateFiring, `ml_window="1h"`)
 	assert.WithinRange(t, pending, crosses, crosses.Add(2*evaluation))
@@ -51,9 +53,9 @@ func TestConceptDriftAtAKnownTime(t *testing.T) {
 	suspected := e.first(t, "LeewayConceptDriftSuspected", rules.StateFiring, `ml_window="1h"`)
 	assert.WithinRange(t, suspected, turns.Add(labelDelay+time.Hour), crosses.Add(time.Hour+15*time.Minute))
 	e.first(t, "LeewayCalibrationDegraded", rules.StateFiring, `ml_window="1h"`)
-	t.Logf("turns %s, crosses %s, degraded %s, budget %s, suspected %s", turns.Format("15:04"), crosses.Format("15:04"), firing.Format("15:04"), fast.Format("15:04"), suspected.Format("15:04"))
+	t.Logf("turns %s, detected %s, crosses %s, degraded %s, budget %s, suspected %s", turns.Format("15:04"), detected.Format("15:04"), crosses.Format("15:04"), firing.Format("15:04"), fast.Format("15:04"), suspected.Format("15:04"))
 	for _, alert := range e.firing() { // the inputs are as they were, and so are estimates
-		assert.Regexp(t, `alertname="Leeway(Quality.+|ConceptDriftSuspected|Calibrat.+)"`, alert)
+		assert.Regexp(t, `alertname="Leeway(Quality.+|ConceptDrift.+|LossChanged|Calibrat.+)"`, alert)
 	}
 }
 
