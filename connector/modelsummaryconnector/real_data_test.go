@@ -18,6 +18,7 @@ import (
 	"github.com/leeway-ml/leeway/profile"
 	"github.com/leeway-ml/leeway/profile/build"
 	"github.com/leeway-ml/leeway/semconv"
+	"github.com/leeway-ml/leeway/stats/multivariate"
 )
 
 // sharedData finds the data sets beside the repository.
@@ -69,9 +70,16 @@ func TestSummariesOfTheReferenceAreTheProfile(t *testing.T) {
 		t.Run(c.file, func(t *testing.T) {
 			path := sharedData(t, c.file)
 			p := buildProfile(t, path, c.options, c.where)
-			for _, form := range []replay.InputForm{replay.InputsMap, replay.InputsAttributes, replay.InputsBody} {
-				s := sumUp(summariseFile(t, path, p, c.columns, form, c.where)...)
+			for i, form := range []replay.InputForm{replay.InputsMap, replay.InputsAttributes, replay.InputsBody} {
+				by := *p
+				if i > 0 {
+					by.Joint = nil // once is enough
+				}
+				s := sumUp(withoutPanes(summariseFile(t, path, &by, c.columns, form, c.where))...)
 				comparesWithProfile(t, p, s)
+				if i == 0 {
+					comparesWithJoint(t, p, sketchesOf(s))
+				}
 			}
 		})
 	}
@@ -146,6 +154,55 @@ func comparesWithProfile(t *testing.T, p *profile.Profile, s sums) {
 		require.Equal(t, p.Value.Counts, s.binsOf(p.Value, semconv.MetricPredictionValue, nil))
 	}
 	require.Equal(t, p.Provenance.Rows, s.count(semconv.MetricPredictions, nil, false))
+}
+
+// withoutPanes makes the points of all panes of the same series alike.
+func withoutPanes(all []pmetric.Metrics) []pmetric.Metrics {
+	for _, md := range all {
+		for _, m := range md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().All() {
+			switch m.Type() {
+			case pmetric.MetricTypeSum:
+				for _, p := range m.Sum().DataPoints().All() {
+					p.SetStartTimestamp(0)
+				}
+			case pmetric.MetricTypeHistogram:
+				for _, p := range m.Histogram().DataPoints().All() {
+					p.SetStartTimestamp(0)
+				}
+			case pmetric.MetricTypeExponentialHistogram:
+				for _, p := range m.ExponentialHistogram().DataPoints().All() {
+					p.SetStartTimestamp(0)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// The means that the profile has of its rows together are those of the sketches.
+func comparesWithJoint(t *testing.T, p *profile.Profile, s allSeries) {
+	require.NotNil(t, p.Joint)
+	all := p.Joint.All
+	require.Equal(t, p.Provenance.Rows, all.Count)
+	n := float64(all.Count)
+	for k := range p.Joint.Frequencies {
+		phases := s.of(semconv.MetricJointPhase, "", "", projectionNames[k])
+		require.Equal(t, all.Count, phases.count)
+		cosine, sine := multivariate.MeanPhase(phases.bins)
+		require.InDelta(t, all.Cosines[k], cosine, 1e-6)
+		require.InDelta(t, all.Sines[k], sine, 1e-6)
+	}
+	require.InEpsilon(t, all.Error, s.of(semconv.MetricJointReconstructionError, "", "", "").sum/n, 1e-5) // its components are rounded
+	for i, name := range p.Joint.Features {
+		require.InDelta(t, all.Residuals[i], s.of(semconv.MetricJointResidual, name, "", "").sum/n, 1e-5)
+	}
+	pair := 0
+	for i, name := range p.Joint.Correlated {
+		for _, other := range p.Joint.Correlated[i+1:] {
+			require.InDelta(t, all.Products[pair], s.of(semconv.MetricJointProduct, name, other, "").sum/n, 1e-6)
+			pair++
+		}
+	}
 }
 
 // binsOf adds up the series of a variable, over the panes, in the variable's own bins.

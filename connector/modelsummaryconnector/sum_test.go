@@ -52,8 +52,8 @@ func (s sums) add(m pmetric.Metric) {
 			t := s.total(m, p.Attributes(), p.StartTimestamp())
 			t.count += p.Count()
 			t.sum += p.Sum()
-			t.bounds = fmt.Sprint(p.ExplicitBounds().AsRaw())
 			if t.bins == nil {
+				t.bounds = fmt.Sprint(p.ExplicitBounds().AsRaw())
 				t.bins = make([]uint64, p.BucketCounts().Len())
 			}
 			for i, n := range p.BucketCounts().AsRaw() {
