@@ -23,7 +23,13 @@ type place struct {
 	time   int64
 }
 
-// takeSummaries removes the summaries from a batch.
+// isSketch is true of summaries that mean nothing without the profile's frequencies and components: hundreds of series a model, which
+// a metrics store can do nothing with. model_statistics judges them.
+func isSketch(metric string) bool {
+	return metric == semconv.MetricJointPhase || metric == semconv.MetricVectorPhase || semconv.Signed(metric)
+}
+
+// takeSummaries removes the summaries from a batch, and returns them, but for sketches.
 func takeSummaries(metrics pmetric.Metrics) summaries {
 	var all summaries
 	metrics.ResourceMetrics().RemoveIf(func(resource pmetric.ResourceMetrics) bool {
@@ -34,6 +40,9 @@ func takeSummaries(metrics pmetric.Metrics) summaries {
 			scope.Metrics().RemoveIf(func(m pmetric.Metric) bool {
 				if !summarypdata.IsSummary(m.Name()) {
 					return false
+				}
+				if isSketch(m.Name()) {
+					return true
 				}
 				kept := pmetric.NewMetric()
 				m.MoveTo(kept)

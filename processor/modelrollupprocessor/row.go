@@ -32,7 +32,8 @@ type row struct {
 func (r *row) followsProfile() bool {
 	switch r.metric {
 	case semconv.MetricFeatureBins, semconv.MetricPredictionBins,
-		semconv.MetricFeatureValue, semconv.MetricPredictionScore, semconv.MetricPredictionValue, semconv.MetricGroundTruthValue:
+		semconv.MetricFeatureValue, semconv.MetricPredictionScore, semconv.MetricPredictionValue, semconv.MetricGroundTruthValue,
+		semconv.MetricJointReconstructionError, semconv.MetricJointResidual:
 		return true
 	}
 	return false
