@@ -2,12 +2,16 @@ package build
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/stretchr/testify/require"
+
+	"github.com/leeway-ml/leeway/profile/joint"
 )
 
 // FuzzBuild: whatever a file holds, it is refused with an error or gives a profile that is valid. Build checks the latter, and
@@ -23,6 +27,18 @@ func FuzzBuild(f *testing.F) {
 		B string
 	}{{1, "x"}, {2, "y"}}))
 	f.Add(".parquet", columnar.Bytes())
+	var lists bytes.Buffer
+	require.NoError(f, parquet.Write(&lists, []struct {
+		A float64
+		V []float64 `parquet:"v,list"`
+		W []string
+	}{{1, []float64{1, 2}, nil}, {2, []float64{3, 5}, []string{"x"}}, {2, nil, nil}}))
+	f.Add(".parquet", lists.Bytes())
+	var together strings.Builder // rows enough for a joint reference
+	for i := range 45 {
+		fmt.Fprintf(&together, `{"timestamp":%d,"a":%d,"b":%d,"c":"%d","v":[%d,%d.5]}`+"\n", 1750000000+i*600, i*i%17, i%13, i%4, i, i*i%7)
+	}
+	f.Add(".jsonl", []byte(together.String()))
 	folder := f.TempDir()
 	f.Fuzz(func(t *testing.T, ending string, content []byte) {
 		switch ending {
@@ -39,6 +55,10 @@ func FuzzBuild(f *testing.F) {
 			return
 		}
 		require.NoError(t, result.Profile.Write(&bytes.Buffer{}))
+		if result.Profile.Joint != nil {
+			_, err = joint.NewSketcher(result.Profile)
+			require.NoError(t, err)
+		}
 		require.NotEmpty(t, result.Profile.ID())
 	})
 }
