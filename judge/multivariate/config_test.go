@@ -36,7 +36,7 @@ func TestLimits(t *testing.T) {
 	cfg := DefaultConfig()
 	cfg.Limits = map[string]Limit{"mmd": {Floor: 0.3}, "correlation_shift": {Constant: 0.5}}
 	limits := cfg.limits()
-	assert.Equal(t, Limit{Floor: 0.3, Constant: 0.05}, limits[mmd])
+	assert.Equal(t, Limit{Floor: 0.3, Constant: 0.06}, limits[mmd])
 	assert.Equal(t, Limit{Floor: 0.1, Constant: 0.5}, limits[correlationShift])
 	assert.Equal(t, Limit{Floor: 0.1, Constant: 0.2}, limits[reconstructionShift])
 }

@@ -14,8 +14,8 @@ import (
 const standardErrors = 2
 
 // contributions are the shares of Joint.Features in what drifted; they add up to 1, or are all 0 where nothing is beyond the noise. A
-// feature of Joint.Correlated contributes the squared shifts of the correlations that it explains and that of its mean, any
-// other the shift of its mean squared residual: all are in units of the feature's variance in the reference.
+// feature contributes the shift of its mean squared residual and, if it is one of Joint.Correlated, the squared shifts of the correlations
+// that it explains, and that of its mean: all are in units of the feature's variance in the reference.
 func (x *comparison) contributions() []float64 {
 	shares := make([]float64, len(x.reference.Features))
 	index := make(map[string]int, len(shares))
@@ -26,7 +26,7 @@ func (x *comparison) contributions() []float64 {
 	if x.filled != nil {
 		explained := x.explain()
 		for i, name := range x.reference.Correlated {
-			shares[index[name]] = explained[i] + x.squaredMeanShift(i)
+			shares[index[name]] += explained[i] + x.squaredMeanShift(i)
 		}
 	}
 	total := 0.0

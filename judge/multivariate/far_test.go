@@ -45,6 +45,6 @@ func TestLimitOfChunks(t *testing.T) {
 	assert.InDelta(t, 0.12, j.limit(mmd, learned, "24h"), 1e-12)
 	assert.Equal(t, 0.1, j.limit(reconstructionShift, learned, "24h"), "the floor")
 	assert.Equal(t, 0.2, j.limit(correlationShift, learned, "24h"), "too few chunks: the constant")
-	assert.Equal(t, 0.05, j.limit(mmd, learned, "1h"), "no chunks of that length: the constant")
-	assert.Equal(t, 0.05, j.limit(mmd, nil, "1h"))
+	assert.Equal(t, 0.06, j.limit(mmd, learned, "1h"), "no chunks of that length: the constant")
+	assert.Equal(t, 0.06, j.limit(mmd, nil, "1h"))
 }

@@ -30,7 +30,7 @@ type properties struct {
 
 var table = [statistics]properties{
 	reconstructionShift: {name: "reconstruction_shift", joint: true, limit: Limit{Floor: 0.1, Constant: 0.2}},
-	mmd:                 {name: "mmd", joint: true, vector: true, limit: Limit{Floor: 0.02, Constant: 0.05}},
+	mmd:                 {name: "mmd", joint: true, vector: true, limit: Limit{Floor: 0.03, Constant: 0.06}},
 	correlationShift:    {name: "correlation_shift", joint: true, limit: Limit{Floor: 0.1, Constant: 0.2}},
 	meanDistance:        {name: "mean_distance", vector: true, limit: Limit{Floor: 0.1, Constant: 0.2}},
 	cosineDistance:      {name: "cosine_distance", vector: true},
