@@ -199,3 +199,73 @@ func TestStrayVector(t *testing.T) {
 	assert.Nil(t, j.StrayVector(r.profile, r.means(shifted[:99]), whole(r.profile)))
 	assert.Nil(t, j.StrayVector(r.profile, r.means(shifted), VectorMeans{}))
 }
+
+// Good windows of vectors are not called; a shift along one component, another mixture of the clusters, a part of other vectors are found.
+func TestVectorsSimulated(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many vectors")
+	}
+	const rows, dims = 500, 128
+	random := rand.New(rand.NewPCG(1, 3))
+	r, _ := learnVector(random, dims)
+	limits := map[string]profile.Limit{"mmd": {Chunks: 20}, "mean_distance": {Chunks: 20}}
+	r.profile.Limits = map[string]map[string]profile.Limit{"24h": limits} // the floors
+	p := &profile.Profile{Vectors: []*profile.Vector{r.profile}}
+	j := newJudge(t)
+	for _, test := range []struct {
+		name   string
+		change func(v []float64)
+		finds  []string
+		misses []string
+	}{
+		{"as ever", nil, nil, []string{"mmd", "mean_distance"}},
+		{"the first component moved by 0.3", func(v []float64) { v[0] += 0.3 }, []string{"mmd"}, nil},
+		{"the first component moved by 0.6", func(v []float64) { v[0] += 0.6 }, []string{"mmd", "mean_distance"}, nil},
+		{"each component on either side of its mean, whatever the others", func(v []float64) {
+			for d := range v {
+				if random.IntN(2) == 0 {
+					v[d] = 1 - v[d]
+				}
+			}
+		}, []string{"mmd"}, []string{"mean_distance"}},
+		{"a fifth of the vectors are noise about the mean", func(v []float64) {
+			if random.IntN(5) == 0 {
+				for d := range v {
+					v[d] = 0.5 + random.NormFloat64()/4
+				}
+			}
+		}, nil, []string{"mean_distance"}},
+		{"all vectors at half their distance from the mean", func(v []float64) {
+			for d := range v {
+				v[d] = 0.5 + (v[d]-0.5)/2
+			}
+		}, []string{"mmd"}, []string{"mean_distance"}},
+	} {
+		far, loud, sum := map[string]float64{}, map[string]float64{}, map[string]float64{}
+		times := max(20, *simulated)
+		for range times {
+			vectors := embeddings(random, rows, dims, 0)
+			for _, v := range vectors {
+				if test.change != nil {
+					test.change(v)
+				}
+			}
+			got := byName(j.Judge(r.window(vectors), p))
+			for _, s := range []string{"mmd", "mean_distance"} {
+				far[s] += got["ml.vector.drift.detected "+s+" text"] / float64(times)
+				sum[s] += got["ml.vector.drift."+s+" text"] / float64(times)
+				if got["ml.vector.drift."+s+" text"] > got["ml.vector.drift."+s+"_noise text"] {
+					loud[s] += 1 / float64(times)
+				}
+			}
+		}
+		t.Logf("%s | %.0f (%.3f, beyond noise %.1f) | %.0f (%.3f, beyond noise %.1f)", test.name, 100*far["mmd"], sum["mmd"], 100*loud["mmd"],
+			100*far["mean_distance"], sum["mean_distance"], 100*loud["mean_distance"])
+		for _, s := range test.finds {
+			assert.InDelta(t, 1, far[s], 1e-9, "%s finds %s", s, test.name)
+		}
+		for _, s := range test.misses {
+			assert.LessOrEqual(t, far[s], 0.051, "%s of %s", s, test.name)
+		}
+	}
+}
