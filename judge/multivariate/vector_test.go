@@ -262,7 +262,7 @@ func TestVectorsSimulated(t *testing.T) {
 		t.Logf("%s | %.0f (%.3f, beyond noise %.1f) | %.0f (%.3f, beyond noise %.1f)", test.name, 100*far["mmd"], sum["mmd"], 100*loud["mmd"],
 			100*far["mean_distance"], sum["mean_distance"], 100*loud["mean_distance"])
 		for _, s := range test.finds {
-			assert.InDelta(t, 1, far[s], 1e-9, "%s finds %s", s, test.name)
+			assert.GreaterOrEqual(t, far[s], 0.9, "%s finds %s", s, test.name)
 		}
 		for _, s := range test.misses {
 			assert.LessOrEqual(t, far[s], 0.051, "%s of %s", s, test.name)
