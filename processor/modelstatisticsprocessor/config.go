@@ -13,6 +13,7 @@ import (
 	"github.com/leeway-ml/leeway/internal/configread"
 	"github.com/leeway-ml/leeway/internal/window"
 	"github.com/leeway-ml/leeway/judge/calibration"
+	"github.com/leeway-ml/leeway/judge/change"
 	"github.com/leeway-ml/leeway/judge/drift"
 	"github.com/leeway-ml/leeway/judge/estimate"
 	"github.com/leeway-ml/leeway/judge/multivariate"
@@ -49,6 +50,8 @@ type Config struct {
 	Estimate estimate.Config `mapstructure:"estimate"`
 	// Quality configures the judge of quality by labels.
 	Quality quality.Config `mapstructure:"quality"`
+	// Change configures the judge of changes of the loss.
+	Change change.Config `mapstructure:"change"`
 }
 
 // WindowConfig is one window.
@@ -84,6 +87,7 @@ func createDefaultConfig() component.Config {
 		Calibration:        *calibration.DefaultConfig(),
 		Estimate:           *estimate.DefaultConfig(),
 		Quality:            *quality.DefaultConfig(),
+		Change:             *change.DefaultConfig(),
 	}
 	for _, d := range window.Defaults() {
 		c.Windows = append(c.Windows, WindowConfig{Name: d.Name, Length: d.Length, Every: d.Every})

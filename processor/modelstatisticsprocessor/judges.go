@@ -5,6 +5,7 @@ import (
 
 	"github.com/leeway-ml/leeway/judge"
 	"github.com/leeway-ml/leeway/judge/calibration"
+	"github.com/leeway-ml/leeway/judge/change"
 	"github.com/leeway-ml/leeway/judge/drift"
 	"github.com/leeway-ml/leeway/judge/estimate"
 	"github.com/leeway-ml/leeway/judge/multivariate"
@@ -49,5 +50,9 @@ func newJudges(c *Config) ([]judge.Judge, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []judge.Judge{ofDrift, jointly, estimated, calibrated, ofQuality}, nil
+	changes, err := change.New(&c.Change)
+	if err != nil {
+		return nil, err
+	}
+	return []judge.Judge{ofDrift, jointly, estimated, calibrated, ofQuality, changes}, nil
 }
