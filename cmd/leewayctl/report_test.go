@@ -137,6 +137,9 @@ ml_joint_drift_contribution_ratio{ml_feature_name="country",ml_model_name="fraud
 # TYPE ml_joint_drift_pair_shift gauge
 ml_joint_drift_pair_shift{ml_feature_name="age",ml_feature_other="amount",ml_model_name="fraud",ml_model_version="3",ml_window="24h"} 0.5
 ml_joint_drift_pair_shift{ml_feature_name="amount",ml_feature_other="balance",ml_model_name="fraud",ml_model_version="3",ml_window="24h"} -1.25
+ml_joint_drift_pair_shift{ml_feature_name="age",ml_feature_other="balance",ml_model_name="fraud",ml_model_version="3",ml_window="24h"} 0.05
+# TYPE ml_joint_drift_correlation_shift_threshold gauge
+ml_joint_drift_correlation_shift_threshold{ml_model_name="fraud",ml_model_version="3",ml_window="24h"} 0.2
 # TYPE ml_vector_drift_detected gauge
 ml_vector_drift_detected{ml_drift_statistic="mmd",ml_feature_name="text",ml_model_name="fraud",ml_model_version="3",ml_window="24h"} 1
 # TYPE ml_vector_drift_mmd gauge

@@ -31,6 +31,9 @@ func driftInWords(families map[string]*dto.MetricFamily, group string) []string 
 	sortBySize(pairs)
 	for _, m := range pairs[:min(maxNamed, len(pairs))] {
 		labels := labelsOf(m)
+		if math.Abs(m.GetGauge().GetValue()) < farCorrelation(families, group) {
+			break // by chance
+		}
 		sentences = append(sentences, fmt.Sprintf("the correlation of %s and %s moved by %+.2f", labels["ml_feature_name"], labels["ml_feature_other"], m.GetGauge().GetValue()))
 	}
 	for _, m := range of(families, semconv.MetricModelDriftWeightedShare+"_ratio", group) {
@@ -39,6 +42,14 @@ func driftInWords(families map[string]*dto.MetricFamily, group string) []string 
 		}
 	}
 	return sentences
+}
+
+// farCorrelation is how much a correlation of the group may move; NaN where that is not known.
+func farCorrelation(families map[string]*dto.MetricFamily, group string) float64 {
+	for _, m := range of(families, semconv.MetricJointDriftCorrelationShift+"_threshold", group) {
+		return m.GetGauge().GetValue()
+	}
+	return math.NaN()
 }
 
 // lossInWords says of a group which losses rose.

@@ -37,7 +37,7 @@ func TestDriftAtAKnownTime(t *testing.T) {
 	drift := monday.Add(30 * time.Hour)
 	s := traffic{seed: 7, from: monday, to: drift.Add(75 * time.Minute), eventRate: rate, steady: currentMix, drift: drift}
 	p := s.publish(t, profiles(t))
-	crosses := p.crosses(t, "ml_model_drift_share_ratio", "1h", 0.3)
+	crosses := p.crosses(t, "ml_model_drift_share_ratio", "1h", 0.3, monday)
 	require.True(t, crosses.After(drift), "no drift before")
 	require.False(t, crosses.After(drift.Add(time.Hour)), "an hour's window is all drift by then")
 
@@ -64,6 +64,38 @@ func TestDriftAtAKnownTime(t *testing.T) {
 			assert.Less(t, alert[i:i+len(`ml_feature_name="f00"`)], `ml_feature_name="f12"`, "a feature that did not move")
 		}
 	}
+}
+
+// TestJointDriftAtAKnownTime: two features that went together go together in the opposite way, and each of them stays as it is. No
+// statistic of a single feature sees it; the inputs together do, within the hour, and the alert names the two.
+func TestJointDriftAtAKnownTime(t *testing.T) {
+	flips := monday.Add(30 * time.Hour)
+	s := traffic{seed: 8, from: monday, to: flips.Add(2 * time.Hour), eventRate: rate, steady: referenceMix, flips: flips}
+	p := s.publish(t, profiles(t))
+	// A window's first five minutes are a hundred events, and are not alerted on.
+	crosses := p.crosses(t, "ml_joint_drift_detected", "1h", 1, monday.Add(time.Hour))
+	require.WithinRange(t, crosses, flips.Add(time.Second), flips.Add(time.Hour))
+
+	e := newEvaluation(t)
+	e.seldom(t, p, monday, flips)
+	require.Empty(t, e.firing())
+	for now := flips; !now.After(s.to.Add(-scrape)); now = now.Add(time.Minute) {
+		e.step(t, p, now)
+	}
+	firing := e.first(t, "LeewayJointDrift", rules.StateFiring, "1h")
+	assert.WithinRange(t, firing, crosses.Add(30*time.Minute), crosses.Add(32*time.Minute))
+	for _, alert := range e.firing() {
+		assert.Contains(t, alert, `alertname="LeewayJointDrift"`)
+	}
+	last := s.to.Add(-scrape)
+	for _, i := range []int{pairFirst, pairSecond} {
+		of := fmt.Sprintf(`ml_joint_drift_contribution_ratio{ml_window="1h", ml_feature_name=%q}`, featureName(i))
+		assert.Greater(t, e.value(t, of, last), 0.3, "each is to blame for about a half")
+	}
+	moved := fmt.Sprintf(`ml_joint_drift_pair_shift{ml_window="1h", ml_feature_name=%q, ml_feature_other=%q}`, featureName(pairFirst), featureName(pairSecond))
+	assert.Less(t, e.value(t, moved, last), -1.0)
+	assert.Zero(t, e.value(t, `max(max_over_time(ml_model_drift_share_ratio[2h]))`, last), "no single feature drifts")
+	t.Logf("flips %s, crosses %s, firing %s", flips.Format("15:04"), crosses.Format("15:04"), firing.Format("15:04"))
 }
 
 // seldom goes through a time in long steps.
@@ -109,25 +141,29 @@ func TestNoDriftNoAlert(t *testing.T) {
 			} {
 				assert.InDelta(t, features, e.value(t, expression, s.to.Add(-seldom)), 0, expression)
 			}
+			for _, window := range []string{"1h", "24h"} {
+				assert.InDelta(t, 3, e.value(t, fmt.Sprintf(`count(ml_joint_drift_detected{ml_window=%q})`, window), s.to.Add(-seldom)), 0, "the inputs together")
+			}
 		})
 	}
 }
 
-// crosses is the end of the first window of which a statistic is at least the limit.
-func (p published) crosses(t *testing.T, metric, window string, limit float64) time.Time {
+// crosses is the end of the first window, since a time, of which a statistic is at least the limit.
+func (p published) crosses(t *testing.T, metric, window string, limit float64, since time.Time) time.Time {
 	t.Helper()
+	var first time.Time
 	for _, l := range p {
 		if l.labels.Get("__name__") != metric || l.labels.Get("ml_window") != window {
 			continue
 		}
 		for _, at := range l.points {
-			if at.value >= limit {
-				return at.at
+			if at.value >= limit && at.at.After(since) && (first.IsZero() || at.at.Before(first)) {
+				first = at.at
 			}
 		}
 	}
-	t.Fatalf("%s of %s never crosses %v", metric, window, limit)
-	return time.Time{}
+	require.False(t, first.IsZero(), "%s of %s never crosses %v", metric, window, limit)
+	return first
 }
 
 // first is when an alert was first in a state; part is of its labels.

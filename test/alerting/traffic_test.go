@@ -31,13 +31,16 @@ const (
 )
 
 // The features: 16 that follow the hour, 4 with heavy tails, 8 categorical, and two whose composition is the same in every
-// five minutes, so that a statistic over any whole number of them has one value.
+// five minutes, so that a statistic over any whole number of them has one value. Of the first, the last two go together.
 const (
 	features      = 30
 	heavyFrom     = 16
 	categoryFrom  = 20
 	steadyNumber  = 28
 	steadyLetters = 29
+	// pairFirst and pairSecond have the correlation pairCorrelation, beside the hour that both follow.
+	pairFirst, pairSecond = 14, 15
+	pairCorrelation       = 0.9
 )
 
 // Events an hour of the reference and of what is judged. Both give every five minutes a whole number.
@@ -60,6 +63,8 @@ type traffic struct {
 	steady [4]int
 	// drift is when twelve of the features begin to be otherwise; zero for never.
 	drift time.Time
+	// flips is when the pair begins to go together in the opposite way, while each of the two stays as it is; zero for never.
+	flips time.Time
 	// gone makes a feature that does not move be missing from then on.
 	gone bool
 }
@@ -94,7 +99,15 @@ func (s traffic) draw(yield func(at time.Time, values []float64) bool) {
 		drifted := !s.drift.IsZero() && !at.Before(s.drift)
 		phase := 2 * math.Pi * float64(at.Hour()*60+at.Minute()) / 1440
 		for i := range heavyFrom {
-			values[i] = random.NormFloat64() + math.Sin(phase+float64(i))
+			values[i] = random.NormFloat64()
+		}
+		correlation := pairCorrelation
+		if !s.flips.IsZero() && !at.Before(s.flips) {
+			correlation = -correlation
+		}
+		values[pairSecond] = correlation*values[pairFirst] + math.Sqrt(1-correlation*correlation)*values[pairSecond]
+		for i := range heavyFrom {
+			values[i] += math.Sin(phase + float64(i))
 			if drifted && i < 12 {
 				values[i] += 1.5
 			}

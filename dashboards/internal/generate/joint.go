@@ -62,9 +62,9 @@ func contributions() cog.Builder[dashboard.Panel] {
 }
 
 func pairs() cog.Builder[dashboard.Panel] {
-	return lines("Pairs whose correlation moved", "Signed difference of the correlation of two features from the reference's, of the pairs that moved most, while the correlations are too far. Below 0: they go together less, or in the opposite way.").
+	return lines("Pairs whose correlation moved", "Signed difference of the correlation of two features from the reference's, of the pairs that moved further than the threshold of the correlations; at most five. Below 0: they go together less, or in the opposite way.").
 		Unit(units.Short).Decimals(2).AxisSoftMin(-0.5).AxisSoftMax(0.5).Height(9).Span(12).NoValue("no correlation is too far").
-		WithTarget(over("A", fmt.Sprintf("max by (ml_feature_name, ml_feature_other) (ml_joint_drift_pair_shift{%s})", ofWindow), "{{ml_feature_name}}, {{ml_feature_other}}"))
+		WithTarget(over("A", fmt.Sprintf("max by (ml_feature_name, ml_feature_other) (\n  ml_joint_drift_pair_shift{%[1]s}\n    and abs(ml_joint_drift_pair_shift{%[1]s}) > ignoring (ml_feature_name, ml_feature_other) group_left () ml_joint_drift_correlation_shift_threshold{%[1]s}\n)", ofWindow), "{{ml_feature_name}}, {{ml_feature_other}}"))
 }
 
 func vectors() cog.Builder[dashboard.Panel] {
