@@ -1,6 +1,9 @@
 package sequential
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Start is where a change may have begun, and what is known of the time before.
 type Start struct {
@@ -39,18 +42,22 @@ func (s Start) since(panes []Pane) Pane {
 	return t
 }
 
-// Likeliest is the index of the start at which a change is likeliest to have begun: of the greatest ratio for any step. -1 without starts.
+// asLikely is by how many nats a start may be less likely than the likeliest and still be as good as it: e^2 is a factor of 7.
+const asLikely = 2
+
+// Likeliest is the index of the start at which a change began: the first of those that are about as likely as the likeliest, by the greatest ratio for any
+// step. -1 without starts. They must be in order of their panes.
 func Likeliest(law Law, panes []Pane, starts []Start) int {
-	best, greatest := -1, math.Inf(-1)
+	ratios, greatest := make([]float64, len(starts)), math.Inf(-1)
 	for i, s := range starts {
+		ratios[i] = math.Inf(-1)
 		since := s.since(panes)
 		for _, step := range law.Steps() {
-			if x := law.LogRatio(s.Baseline, step, since.Count, since.Sum); x > greatest {
-				best, greatest = i, x
-			}
+			ratios[i] = max(ratios[i], law.LogRatio(s.Baseline, step, since.Count, since.Sum))
 		}
+		greatest = max(greatest, ratios[i])
 	}
-	return best
+	return slices.IndexFunc(ratios, func(x float64) bool { return x >= greatest-asLikely })
 }
 
 // logSum adds up numbers that are given by their logarithms.
