@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
 
 	"github.com/leeway-ml/leeway/profile"
@@ -16,10 +19,13 @@ type Sketcher struct {
 	*Encoder
 	joint      *profile.Joint
 	components int
-	// weights has a row a dimension: its element of each component, then of each frequency, in turns.
-	weights [][]float64
-	// sums are the rows of a category, added up: by feature and group. nil for features of one dimension.
+	// singles are the features of one dimension; weights has a row for each: its element of each component, then of each frequency, in turns.
+	singles []int
+	weights blas64.General
+	// sums are such rows of the points of a category, added up: by feature and group. nil for features of one dimension.
 	sums [][][]float64
+	// principal has a row a component.
+	principal blas64.General
 	// correlated are the dimensions of Joint.Correlated.
 	correlated []int
 }
@@ -35,7 +41,7 @@ type Sketch struct {
 	// Correlated are the encoded values of Joint.Correlated.
 	Correlated []float64
 
-	encoded, projected []float64
+	encoded, single, rest, projected []float64
 }
 
 // ErrNone is returned where the profile has no joint reference.
@@ -76,29 +82,37 @@ func NewSketcher(p *profile.Profile) (*Sketcher, error) {
 func (s *Sketcher) weigh() {
 	j := s.joint
 	frequencies := multivariate.Frequencies(j.Seed, j.Frequencies, s.dims, j.Bandwidth*2*math.Pi)
-	s.weights = make([][]float64, s.dims)
-	for d := range s.weights {
-		row := make([]float64, s.components+len(frequencies))
+	width := s.components + len(frequencies)
+	s.principal = blas64.General{Rows: s.components, Cols: s.dims, Stride: s.dims, Data: slices.Concat(j.Components...)}
+	rows := make([][]float64, s.dims)
+	for d := range rows {
+		rows[d] = make([]float64, width)
 		for k, c := range j.Components {
-			row[k] = c[d]
+			rows[d][k] = c[d]
 		}
 		for k, w := range frequencies {
-			row[s.components+k] = w[d]
+			rows[d][s.components+k] = w[d]
 		}
-		s.weights[d] = row
 	}
 	s.sums = make([][][]float64, len(s.features))
 	for i := range s.features {
 		f := &s.features[i]
+		if f.scores != nil {
+			s.singles = append(s.singles, i)
+			s.weights.Data = append(s.weights.Data, rows[f.first]...)
+		}
 		for _, point := range f.points {
-			sum := make([]float64, s.components+len(frequencies))
+			sum := make([]float64, width)
 			for d, x := range point {
-				floats.AddScaled(sum, x, s.weights[f.first+d])
+				floats.AddScaled(sum, x, rows[f.first+d])
 			}
 			s.sums[i] = append(s.sums[i], sum)
 		}
 	}
+	s.weights.Rows, s.weights.Cols, s.weights.Stride = len(s.singles), width, width
 }
+
+func vector(x []float64) blas64.Vector { return blas64.Vector{N: len(x), Data: x, Inc: 1} }
 
 // NewSketch makes room for a sketch.
 func (s *Sketcher) NewSketch() *Sketch {
@@ -107,6 +121,8 @@ func (s *Sketcher) NewSketch() *Sketch {
 		Residuals:  make([]float64, len(s.features)),
 		Correlated: make([]float64, len(s.correlated)),
 		encoded:    make([]float64, s.dims),
+		single:     make([]float64, len(s.singles)),
+		rest:       make([]float64, s.dims),
 		projected:  make([]float64, s.components+s.joint.Frequencies),
 	}
 }
@@ -118,13 +134,16 @@ func (s *Sketcher) Sketch(bins []int32, to *Sketch) {
 	for k, turns := range to.projected[s.components:] {
 		to.Phases[k] = uint8(multivariate.Phase(turns, profile.PhaseBins))
 	}
+	copy(to.rest, to.encoded)
+	if s.components > 0 && s.dims > 0 {
+		blas64.Gemv(blas.Trans, -1, s.principal, vector(to.projected[:s.components]), 1, vector(to.rest))
+	}
 	var total float64
 	for i := range s.features {
 		f := &s.features[i]
 		var squares float64
-		for d := f.first; d < f.first+f.dims; d++ {
-			rest := to.encoded[d] - floats.Dot(s.weights[d][:s.components], to.projected[:s.components])
-			squares += rest * rest
+		for _, x := range to.rest[f.first : f.first+f.dims] {
+			squares += x * x
 		}
 		to.Residuals[i] = squares
 		total += squares
@@ -137,19 +156,16 @@ func (s *Sketcher) Sketch(bins []int32, to *Sketch) {
 
 // project is the encoded row along all components and frequencies.
 func (s *Sketcher) project(bins []int32, to *Sketch) {
+	for k, i := range s.singles {
+		to.single[k] = to.encoded[s.features[i].first]
+	}
 	clear(to.projected)
-	for i := range s.features {
-		f := &s.features[i]
-		switch {
-		case f.dims == 0:
-		case f.scores != nil:
-			if x := to.encoded[f.first]; x != 0 {
-				floats.AddScaled(to.projected, x, s.weights[f.first])
-			}
-		default:
-			if bin := bins[i]; bin >= 0 && int(bin) < len(f.group) {
-				floats.Add(to.projected, s.sums[i][f.group[bin]])
-			}
+	if len(s.singles) > 0 {
+		blas64.Gemv(blas.Trans, 1, s.weights, vector(to.single), 1, vector(to.projected))
+	}
+	for i, sums := range s.sums {
+		if bin := bins[i]; sums != nil && bin >= 0 && int(bin) < len(s.features[i].group) {
+			floats.Add(to.projected, sums[s.features[i].group[bin]])
 		}
 	}
 }

@@ -8,6 +8,9 @@ import "math"
 // at most pi/32, and the mean of a smooth distribution smaller by the factor sin(pi/32)/(pi/32) = 0.9984; reference and current are
 // binned alike, so that what is measured is the distance by a kernel that differs from the Gaussian one by so little.
 func Phase(turns float64, bins int) int {
+	if bins&(bins-1) == 0 { // a power of two: what is left of the whole turns is its last bits
+		return int(math.Floor(turns*float64(bins))) & (bins - 1)
+	}
 	part := turns - math.Floor(turns)
 	bin := int(part * float64(bins))
 	if bin < 0 || bin >= bins { // no number, or just below a whole turn
