@@ -9,7 +9,7 @@ import (
 	"os"
 )
 
-// MaxSize is the size in bytes of the largest profile that is read. A profile of 100 features has about 1 MB.
+// MaxSize is the size in bytes of the largest profile that is read. A profile of 100 features has 1 to 2 MB.
 const MaxSize = 64 << 20
 
 // ReadFile reads the profile in that file; see Read.
@@ -34,7 +34,7 @@ func Read(r io.Reader) (*Profile, error) {
 		return nil, err
 	}
 	if len(text) > MaxSize {
-		return nil, fmt.Errorf("more than %d MiB; a profile has about 10 kB a feature", MaxSize>>20)
+		return nil, fmt.Errorf("more than %d MiB; a profile has 10 to 20 kB a feature", MaxSize>>20)
 	}
 	if err := checkFields(text); err != nil {
 		return nil, err

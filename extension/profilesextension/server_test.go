@@ -5,10 +5,13 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/leeway-ml/leeway/profile"
 )
 
 func serving(t *testing.T, c *catalog) *httptest.Server {
@@ -102,6 +105,24 @@ func TestOneProfile(t *testing.T) {
 	response.Body.Close()
 	http.DefaultClient.CloseIdleConnections()
 	assert.Equal(t, http.StatusMethodNotAllowed, response.StatusCode)
+}
+
+// What is served is all of the profile: importances, the joint reference and vectors too.
+func TestServedProfileIsWhole(t *testing.T) {
+	want, err := profile.ReadFile("../../profile/testdata/sample.json")
+	require.NoError(t, err)
+	require.NotNil(t, want.Joint)
+	require.NotEmpty(t, want.Vectors)
+	importance := 0.5
+	want.Features[0].Importance = &importance
+	c := newCatalog(100)
+	server := serving(t, c)
+	c.add(newEntry(want, fromDirectory, "sample.json"))
+	_, body := get(t, server.URL+"/v1/profiles/fraud/3")
+	have, err := profile.Read(strings.NewReader(body))
+	require.NoError(t, err)
+	assert.Equal(t, want, have)
+	assert.Equal(t, want.ID(), have.ID())
 }
 
 func TestCompressedAnswer(t *testing.T) {

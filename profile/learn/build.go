@@ -71,7 +71,8 @@ func (m *Model) Profile(p Period, created time.Time) (*profile.Profile, error) {
 //
 // Numeric variables get bins at the edges of the exponential histogram's buckets, about a hundred of equal mass, and exact
 // counts; min, max and mean are exact where the summaries had them, and the standard deviation is within half the widest
-// bucket. Outcomes are those whose labels came in the period. There is a rhythm where the period is long enough, and there are limits for windows of which it holds whole ones.
+// bucket. There is no joint reference, and there are no vectors: summaries of single features can't tell what these have to do with one
+// another. Outcomes are those whose labels came in the period. There is a rhythm where the period is long enough, and there are limits for windows of which it holds whole ones.
 func (m *Material) Profile(created time.Time) (*profile.Profile, error) {
 	if len(m.hours) == 0 {
 		return nil, errors.New("no predictions in the period")
