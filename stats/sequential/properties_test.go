@@ -152,3 +152,18 @@ func TestRiseNeedsTimeBefore(t *testing.T) {
 	rise.Baseline = 1
 	assert.Empty(t, rise.Starts([]Pane{p, p, p, p, {}, p, p}), "nothing is above 1")
 }
+
+// A change is dated by the first of the panes that are about as likely as any.
+func TestLikeliest(t *testing.T) {
+	good, bad := Pane{100, 10}, Pane{100, 30}
+	panes := []Pane{good, good, good, bad, bad}
+	starts := make([]Start, len(panes))
+	for i := range starts {
+		starts[i] = Start{Pane: i, Baseline: 0.11}
+	}
+	assert.Equal(t, 3, Likeliest(Bounded{}, panes, starts))
+	assert.Equal(t, 0, Likeliest(Bounded{}, []Pane{bad, bad, bad, bad, bad}, starts))
+	almost := []Pane{good, good, {4, 0}, bad, bad}
+	assert.Equal(t, 2, Likeliest(Bounded{}, almost, starts), "four outcomes don't say that it was not there yet")
+	assert.Equal(t, 1, Likeliest(Bounded{}, panes, starts[2:]), "of those that are given")
+}
