@@ -20,6 +20,7 @@ const prefix = "ml."
 type Decoder struct {
 	segments []string
 	fields   *Fields
+	only     []string
 
 	spellings              map[float64]string
 	resource, scope, event Event
@@ -41,6 +42,10 @@ func NewDecoder(segments []string, fields *Fields) *Decoder {
 	}
 	return d
 }
+
+// Only makes the decoder pass over log records whose EventName is another one, without reading them: for who looks at few of the
+// events. Where fields are to be read elsewhere, all are read.
+func (d *Decoder) Only(names ...string) { d.only = names }
 
 // Logs yields the events among the log records: those with an EventName, or an attribute event.name, that begins with "ml.".
 // Attributes of the record win over those of the scope, and these over those of the resource. The record's map body holds
@@ -69,7 +74,7 @@ func (d *Decoder) Spans(traces ptrace.Traces) iter.Seq[*Event] {
 func (d *Decoder) log(rl plog.ResourceLogs, sl plog.ScopeLogs, record plog.LogRecord) bool {
 	name := record.EventName()
 	custom := d.fields.hasLogs()
-	if name != "" && !custom && !strings.HasPrefix(name, prefix) {
+	if name != "" && !custom && !d.wants(name) {
 		return false
 	}
 	e := d.begin()
@@ -90,6 +95,10 @@ func (d *Decoder) log(rl plog.ResourceLogs, sl plog.ScopeLogs, record plog.LogRe
 	}
 	d.end()
 	return strings.HasPrefix(e.Name, prefix)
+}
+
+func (d *Decoder) wants(name string) bool {
+	return strings.HasPrefix(name, prefix) && (d.only == nil || slices.Contains(d.only, name))
 }
 
 func (d *Decoder) span(rs ptrace.ResourceSpans, ss ptrace.ScopeSpans, span ptrace.Span) bool {

@@ -365,3 +365,27 @@ func TestFieldsThatAreWrong(t *testing.T) {
 	require.NoError(t, err)
 	require.Nil(t, fields)
 }
+
+// Who looks at some events only is not given others, unless their name is read elsewhere.
+func TestOnly(t *testing.T) {
+	logs := plog.NewLogs()
+	records := logs.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords()
+	for _, name := range []string{"ml.prediction", "ml.outcome", "ml.feedback"} {
+		records.AppendEmpty().SetEventName(name)
+	}
+	names := func(d *Decoder) (all []string) {
+		for e := range d.Logs(logs) {
+			all = append(all, e.Name)
+		}
+		return all
+	}
+	d := NewDecoder(nil, nil)
+	require.Equal(t, []string{"ml.prediction", "ml.outcome", "ml.feedback"}, names(d))
+	d.Only("ml.outcome")
+	require.Equal(t, []string{"ml.outcome"}, names(d))
+	fields, err := FieldsConfig{Logs: map[string]string{"model_name": `"m"`}}.Compile(componenttest.NewNopTelemetrySettings())
+	require.NoError(t, err)
+	d = NewDecoder(nil, fields)
+	d.Only("ml.outcome")
+	require.Len(t, names(d), 3)
+}

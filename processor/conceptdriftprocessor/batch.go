@@ -23,7 +23,9 @@ type batch struct {
 	// models that have something in the batch.
 	models  []modelPart
 	byModel map[*model]int
-	tally   tally
+	// came tells which kinds of events have come.
+	came  [kinds]bool
+	tally tally
 	// key is memory.
 	key []byte
 }
@@ -73,6 +75,8 @@ type reader struct {
 	watcher *watcher
 	decoder *event.Decoder
 	b       *batch
+	// usual is how many events the last batch had, usualValues how many values.
+	usual, usualValues int
 	// name, version, model, profile are those of the last event: they mostly come in rows.
 	name, version string
 	model         *model
@@ -87,18 +91,22 @@ type reader struct {
 
 func (r *reader) read(logs plog.Logs) *batch {
 	b := &batch{now: time.Now()}
+	if r.usual > 0 { // batches are mostly alike
+		b.items, b.origins = make([]item, 0, r.usual), make([]origin, 0, r.usual)
+		b.values, b.texts = make([]float64, 0, r.usualValues), make([]string, 0, r.usual*len(r.watcher.plan.keys))
+	}
 	r.b, r.model = b, nil
 	for record, e := range r.decoder.LogRecords(logs) {
 		k, ok := kindOf(e)
 		if !ok {
 			continue
 		}
-		b.tally.came[k]++
+		b.came[k] = true
 		if r.lane = &r.watcher.plan.lanes[k]; len(r.lane.signals) > 0 {
 			r.event(k, e, record.TraceID(), record.SpanID())
 		}
 	}
-	r.b = nil
+	r.b, r.usual, r.usualValues = nil, len(b.items), len(b.values)
 	return b
 }
 

@@ -222,3 +222,13 @@ func (c *Config) plan() (*plan, error) {
 	}
 	return p, errs
 }
+
+// events are the names of those that are watched.
+func (p *plan) events() (names []string) {
+	for k, l := range p.lanes {
+		if len(l.signals) > 0 {
+			names = append(names, kindEvents[k])
+		}
+	}
+	return names
+}

@@ -59,7 +59,6 @@ var valueCures = [valueReasons]string{
 
 // tally counts what happens in a batch, to be told once the batch was passed on.
 type tally struct {
-	came          [kinds]int64
 	refused       [eventReasons]int64
 	values        [kinds][]int64
 	badValues     map[badValue]int64
@@ -253,7 +252,7 @@ func (r *reporter) nothing(k kind, chosen bool) {
 		ofOutcome:    "outcomes: detectors of errors and losses have nothing to look at. Does the truth come, and is ground_truth before this processor?",
 		ofFeedback:   "feedback: its detectors have nothing to look at",
 	}[k]
-	say("For an hour, events have come, but no " + what)
+	say("For an hour, log records have come, but no " + what)
 }
 
 func (r *reporter) emitFailed(ctx context.Context, err error) {

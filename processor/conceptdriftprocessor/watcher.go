@@ -34,8 +34,9 @@ type watcher struct {
 
 	// How many detectors run, how many events wait, and how much memory these take.
 	streams, buffered, bufferedSize atomic.Int64
-	// came is how many events of each kind have come.
-	came [kinds]atomic.Int64
+	// records tells that log records have come, came which kinds of events that are watched were among them.
+	records atomic.Bool
+	came    [kinds]atomic.Bool
 
 	stop    context.CancelFunc
 	stopped sync.WaitGroup
@@ -56,7 +57,11 @@ func newWatcher(set processor.Settings, cfg *Config) (*watcher, error) {
 	}
 	w := &watcher{cfg: cfg, id: set.ID, plan: p, writer: newWriter(set), report: report}
 	w.models = newModels(p, cfg.Limits.MaxModels, w.evict)
-	w.readers.New = func() any { return &reader{watcher: w, decoder: event.NewDecoder(p.keys, fields)} }
+	w.readers.New = func() any {
+		d := event.NewDecoder(p.keys, fields)
+		d.Only(p.events()...)
+		return &reader{watcher: w, decoder: d}
+	}
 	return w, nil
 }
 
@@ -85,6 +90,7 @@ func (w *watcher) start(ctx context.Context, host component.Host) error {
 // consume passes a batch on and, once the next component has taken it, takes in its values: what is refused is as if it had never
 // come. What detectors then say goes on at once, in a batch of its own.
 func (w *watcher) consume(ctx context.Context, logs plog.Logs, next consumer.Logs) error {
+	w.records.Store(true)
 	r := w.readers.Get().(*reader)
 	b := r.read(logs)
 	w.readers.Put(r)
@@ -92,8 +98,10 @@ func (w *watcher) consume(ctx context.Context, logs plog.Logs, next consumer.Log
 		return err
 	}
 	b.settle(w.plan)
-	for k, n := range b.tally.came {
-		w.came[k].Add(n)
+	for k, came := range b.came {
+		if came {
+			w.came[k].Store(true)
+		}
 	}
 	touched := make([]*model, len(b.models))
 	for i, part := range b.models {
@@ -183,14 +191,10 @@ func (w *watcher) goOn(ctx context.Context, all []*model, now time.Time) {
 	w.report.told(ctx, &t)
 }
 
-// missing says which kinds of events have not come at all, where others have.
+// missing says which kinds of events have not come at all, though log records have.
 func (w *watcher) missing() {
-	total := int64(0)
-	for k := range w.came {
-		total += w.came[k].Load()
-	}
 	for k := range w.plan.lanes {
-		if total > 0 && len(w.plan.lanes[k].signals) > 0 && w.came[k].Load() == 0 {
+		if w.records.Load() && len(w.plan.lanes[k].signals) > 0 && !w.came[k].Load() {
 			w.report.nothing(kind(k), w.plan.chosen)
 		}
 	}
