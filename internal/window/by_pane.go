@@ -23,20 +23,20 @@ func (m *Model) fillPanes(w *window, g *group) []summary.Pane {
 		return nil
 	}
 	x := &m.scratch.byPane
-	bins := m.wantedByPane(g)
+	m.wantedByPane(g)
 	if len(x.wanted) == 0 {
 		return nil
 	}
 	// Panes point into these: they must not move while they are filled.
-	panes := len(m.scratch.panes)
+	series, histograms, bins := m.roomByPane()
 	x.panes = x.panes[:0]
-	x.series = slices.Grow(x.series[:0], len(x.wanted)*panes)
-	x.histograms = slices.Grow(x.histograms[:0], len(x.wanted)*panes)
-	x.counts = slices.Grow(x.counts[:0], bins*panes)
+	x.series = slices.Grow(x.series[:0], series)
+	x.histograms = slices.Grow(x.histograms[:0], histograms)
+	x.counts = slices.Grow(x.counts[:0], bins)
 	for _, h := range m.scratch.panes {
 		first := len(x.series)
 		for _, at := range x.wanted {
-			if int(at) < len(h.pane.moments) && h.pane.moments[at].seen {
+			if h.pane.saw(at) {
 				x.add(h.pane, at, m.table.series[at])
 			}
 		}
@@ -51,8 +51,8 @@ func (m *Model) fillPanes(w *window, g *group) []summary.Pane {
 	return x.panes
 }
 
-// wantedByPane finds the group's series that are wanted by pane, in their order, and returns how many bins they have.
-func (m *Model) wantedByPane(g *group) (bins int) {
+// wantedByPane finds the group's series that are wanted by pane, in their order.
+func (m *Model) wantedByPane(g *group) {
 	x := &m.scratch.byPane
 	x.wanted = x.wanted[:0]
 	metric, wanted := "", false
@@ -63,11 +63,29 @@ func (m *Model) wantedByPane(g *group) (bins int) {
 		}
 		if wanted {
 			x.wanted = append(x.wanted, at)
-			bins += s.bins()
 		}
 	}
-	return bins
 }
+
+// roomByPane is how many of the wanted series the panes have, and of these how many histograms, with how many bins.
+func (m *Model) roomByPane() (series, histograms, bins int) {
+	for _, h := range m.scratch.panes {
+		for _, at := range m.scratch.byPane.wanted {
+			if !h.pane.saw(at) {
+				continue
+			}
+			series++
+			if s := m.table.series[at]; s.kind == histogram {
+				histograms++
+				bins += int(s.bins())
+			}
+		}
+	}
+	return series, histograms, bins
+}
+
+// saw reports whether the pane may have something of a series.
+func (p *pane) saw(at int32) bool { return int(at) < len(p.moments) && p.moments[at].seen }
 
 // add appends what the pane has of a series, where it has anything.
 func (x *byPane) add(p *pane, at int32, s *series) {
