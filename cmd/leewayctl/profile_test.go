@@ -87,6 +87,58 @@ func TestProfileImportances(t *testing.T) {
 	assert.ErrorContains(t, err, `--importances importances.csv: "country" (0.1) is no feature; there are "amount"`)
 }
 
+func TestProfileJoint(t *testing.T) {
+	predictions(t)
+	common := strings.Fields("profile log.csv --model m --features amount,country,score --rhythm day --min-samples 50")
+	out, _, err := leewayctl(t, append(common, "--output", "joint.json")...)
+	require.NoError(t, err)
+	assert.Regexp(t, `together  3 features of 6 dimensions; \d components explain \d\d\.\d %; reconstruction error \d\.\d+, std dev 0\.\d+; bandwidth \d\.\d+`, out)
+	assert.Regexp(t, `amount and score +-?0\.\d\d`, out)
+	assert.Regexp(t, `together: mmd +0\.\d+ \(28\)`, out)
+	without, _, err := leewayctl(t, append(common, "--output", "without.json", "--joint=false")...)
+	require.NoError(t, err)
+	assert.NotContains(t, without, "together")
+
+	out, _, err = leewayctl(t, "profile", "diff", "joint.json", "without.json")
+	require.NoError(t, err)
+	assert.Regexp(t, `joint +removed`, out)
+	_, errOut, err := leewayctl(t, "profile", "merge", "joint.json", "joint.json", "--output", "merged.json")
+	require.NoError(t, err)
+	assert.Contains(t, errOut, "warning: the merged profile has no joint reference and no vectors; give all files to one leewayctl profile to have them")
+	_, errOut, err = leewayctl(t, "profile", "merge", "without.json", "without.json", "--output", "merged.json", "--force")
+	require.NoError(t, err)
+	assert.Empty(t, errOut)
+
+	// Components that are orthonormal and yet not of these features.
+	p, err := profile.ReadFile("joint.json")
+	require.NoError(t, err)
+	for i := range p.Joint.Components {
+		p.Joint.Components[i] = append(p.Joint.Components[i], 0)
+	}
+	_, err = writeProfile(p, "wrong.json")
+	require.NoError(t, err)
+	_, errOut, err = leewayctl(t, "profile", "validate", "joint.json", "wrong.json")
+	require.ErrorContains(t, err, "1 of 2 files are no valid profiles")
+	assert.Contains(t, errOut, "wrong.json: joint.components[0]: has 7 elements, but the features have 6 dimensions")
+}
+
+func TestProfileVectors(t *testing.T) {
+	t.Chdir(t.TempDir())
+	var lines strings.Builder
+	for i := range 3000 {
+		embedding := fmt.Sprintf("[%d,%d,%d]", i%7, i%11, i%13)
+		if i%100 == 0 {
+			embedding = "null"
+		}
+		fmt.Fprintf(&lines, `{"timestamp":%d,"amount":%d,"embedding":%s}`+"\n", 1750000000+i*600, i%17, embedding)
+	}
+	require.NoError(t, os.WriteFile("log.jsonl", []byte(lines.String()), 0o600))
+	out, _, err := leewayctl(t, "profile", "log.jsonl", "--model", "m")
+	require.NoError(t, err)
+	assert.Regexp(t, `vector +missing +components +spread +bandwidth\nembedding +1\.0 % +3 +5\.\d+ +1\.\d+`, out)
+	assert.Regexp(t, `embedding: mean_distance +0\.\d+ \(20\)`, out)
+}
+
 // TestProfileRebase: the profile is as old beside a rebased replay as it was beside what is replayed.
 func TestProfileRebase(t *testing.T) {
 	predictions(t)

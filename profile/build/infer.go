@@ -55,6 +55,9 @@ func (o *observer) add(r *row, c cell, column string) error {
 	o.n++
 	if c.kind == array && o.forced == "" {
 		o.array(r, c, column)
+		if o.n == undecided {
+			o.settle()
+		}
 		return nil
 	}
 	x, isNumber := c.float()
@@ -111,9 +114,6 @@ func (o *observer) array(r *row, c cell, column string) {
 	}
 	if _, ok := o.lengths[len(c.numbers)]; ok || len(o.lengths) < maxLengths {
 		o.lengths[len(c.numbers)]++
-	}
-	if o.n == undecided {
-		o.settle()
 	}
 }
 

@@ -102,12 +102,11 @@ func TestSizeOfManyFeatures(t *testing.T) {
 		csv.WriteString(start.Add(28 * 24 * time.Hour / 6000 * time.Duration(i)).Format(time.RFC3339))
 		common := random.NormFloat64()
 		for k := range 100 {
-			switch {
-			case k%10 == 9:
+			if k%10 == 9 {
 				fmt.Fprintf(&csv, ",c%d", random.IntN(8))
-			default:
-				fmt.Fprintf(&csv, ",%.4f", common*float64(k%3)/2+random.NormFloat64())
+				continue
 			}
+			fmt.Fprintf(&csv, ",%.4f", common*float64(k%3)/2+random.NormFloat64())
 		}
 		csv.WriteByte('\n')
 	}
