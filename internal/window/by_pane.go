@@ -77,7 +77,7 @@ func (m *Model) roomByPane() (series, histograms, bins int) {
 			series++
 			if s := m.table.series[at]; s.kind == histogram {
 				histograms++
-				bins += int(s.bins())
+				bins += s.bins()
 			}
 		}
 	}
