@@ -4,8 +4,14 @@ package dashboards
 
 import (
 	"bytes"
+	"compress/gzip"
+	"encoding/csv"
+	"encoding/json"
 	"math"
 	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -17,6 +23,56 @@ import (
 	"github.com/leeway-ml/leeway/semconv"
 	"github.com/leeway-ml/leeway/test/leewaytest"
 )
+
+// withVectors has the flights, and with each a vector that a model might be given, as a file of JSON lines.
+func withVectors(t *testing.T, flights string) string {
+	file, err := os.Open(flights)
+	require.NoError(t, err)
+	defer file.Close()
+	unzipped, err := gzip.NewReader(file)
+	require.NoError(t, err)
+	rows, err := csv.NewReader(unzipped).ReadAll()
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "flights.jsonl")
+	to, err := os.Create(path)
+	require.NoError(t, err)
+	out := json.NewEncoder(to)
+	for i, row := range rows[1:] {
+		line := map[string]any{"embedding": []float64{math.Sin(float64(i)), math.Cos(float64(i)), math.Sin(3 * float64(i))}}
+		for c, name := range rows[0] {
+			switch x, err := strconv.ParseFloat(row[c], 64); {
+			case row[c] == "":
+			case err == nil:
+				line[name] = x
+			default:
+				line[name] = row[c]
+			}
+		}
+		require.NoError(t, out.Encode(line))
+	}
+	require.NoError(t, to.Close())
+	return path
+}
+
+// sendVectors sends predictions whose vectors are elsewhere than the reference's.
+func sendVectors(t *testing.T, collector *leewaytest.Collector, moment string) {
+	logs := plog.NewLogs()
+	records := logs.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords()
+	at, err := time.Parse(time.RFC3339, moment)
+	require.NoError(t, err)
+	for i := range 200 {
+		r := records.AppendEmpty()
+		r.SetEventName(semconv.EventPrediction)
+		r.SetTimestamp(pcommon.NewTimestampFromTime(at))
+		r.Attributes().PutStr(semconv.AttrModelName, "flight-delay")
+		r.Attributes().PutStr(semconv.AttrModelVersion, "1")
+		vector := r.Attributes().PutEmptySlice(semconv.AttrInputPrefix + "embedding")
+		for c := range 3 {
+			vector.AppendEmpty().SetDouble(3 + math.Sin(float64(i*(c+1))))
+		}
+	}
+	post(t, collector, logs)
+}
 
 // sendWrong sends events that make a collector count what it can't use, each in another way; and what a user says of a flight.
 func sendWrong(t *testing.T, collector *leewaytest.Collector, flight string) {
@@ -37,8 +93,8 @@ func sendWrong(t *testing.T, collector *leewaytest.Collector, flight string) {
 	const last = "2013-09-01T03:59:55Z" // after the replay, and soon before a pane's end, as time goes on with the clock
 	event(semconv.EventPrediction, last, "")
 	event(semconv.EventGroundTruth, last, "flight-delay")
-	event(semconv.EventPrediction, "2013-07-01T00:00:00Z", "flight-delay") // too old
-	event(semconv.EventPrediction, "2013-08-31T00:00:00Z", "flight-delay") // late
+	event(semconv.EventPrediction, "2013-07-01T00:00:00Z", "flight-delay")                                                                   // too old
+	event(semconv.EventPrediction, "2013-08-31T00:00:00Z", "flight-delay").Attributes().PutDouble(semconv.AttrInputPrefix+"temperature", 70) // late
 	event(semconv.EventPrediction, "2100-01-01T00:00:00Z", "flight-delay")
 
 	r := event(semconv.EventPrediction, last, "flight-delay")
@@ -63,6 +119,10 @@ func sendWrong(t *testing.T, collector *leewaytest.Collector, flight string) {
 		r.Attributes().PutStr(semconv.AttrGroundTruthClass, "late")
 	}
 
+	post(t, collector, logs)
+}
+
+func post(t *testing.T, collector *leewaytest.Collector, logs plog.Logs) {
 	body, err := plogotlp.NewExportRequestFromLogs(logs).MarshalProto()
 	require.NoError(t, err)
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+collector.OTLPHTTP+"/v1/logs", bytes.NewReader(body))

@@ -27,13 +27,20 @@ connectors: {model_summary: {flush_interval: 1s, limits: {max_features: 1}}}
 processors:
   calibrate:
   ground_truth: {time_to_live: 48h, idle_timeout: 1s}
-  model_statistics: {idle_timeout: 1s, emit_interval: 1s, drift: {statistics: [all]}, quality: {statistics: [all], objectives: {accuracy: {at_least: 0.99}}}, calibration: {statistics: [all]}}
+  concept_drift: {idle_timeout: 1s, detectors: [{signal: error, method: page_hinkley, threshold: 5}, {signal: log_loss}, {signal: input/temperature}, {signal: input/nowhere}]}
+  model_statistics:
+    idle_timeout: 1s
+    emit_interval: 1s
+    drift: {statistics: [all]}
+    quality: {statistics: [all], objectives: {accuracy: {at_least: 0.99}}}
+    calibration: {statistics: [all]}
+    multivariate: {beyond_noise: false, factor: 0, limits: {correlation_shift: {floor: 0.001}}}
   model_rollup: {emit_interval: 1s}
 exporters: {prometheus: {endpoint: "${leewaytest:prometheus}", without_scope_info: true, metric_expiration: 10m}}
 service:
   extensions: [profiles]
   pipelines:
-    logs: {receivers: [otlp], processors: [calibrate, ground_truth], exporters: [model_summary]}
+    logs: {receivers: [otlp], processors: [calibrate, ground_truth, concept_drift], exporters: [model_summary]}
     metrics: {receivers: [model_summary], processors: [model_statistics, model_rollup], exporters: [prometheus]}
 `
 
@@ -51,6 +58,14 @@ var silent = map[string]string{
 	"otelcol_model_rollup_series_evicted":               "nothing is added to a series for max_stale",
 	"otelcol_model_rollup_points_rebinned":              "summaries come over other bins than the profile's",
 	"otelcol_model_summary_classes_unseen":              "outcomes have classes that the profile does not know",
+	"ml_loss_change_detected":                           "the loss rises, and in the last week of August it does not",
+	"otelcol_concept_drift_checkpoint_corrupt":          "the storage has been damaged",
+	"otelcol_concept_drift_checkpoint_failures":         "the storage fails",
+	"otelcol_concept_drift_detectors_begun_anew":        "stored detectors are of another configuration",
+	"otelcol_concept_drift_emit_failures":               "the next component refuses detections",
+	"otelcol_concept_drift_events_dropped":              "the next component refuses detections for long",
+	"otelcol_concept_drift_evicted":                     "nothing comes of a model for long",
+	"otelcol_concept_drift_values_early":                "more events wait for those before them than max_buffered",
 	"otelcol_ground_truth_emit_failures":                "the next component refuses outcomes",
 	"otelcol_ground_truth_events_future":                "an event's time is ahead of the clock",
 	"otelcol_ground_truth_evicted":                      "a limit of ground_truth is reached",
@@ -99,7 +114,9 @@ func TestPrometheus(t *testing.T) {
 	profiles := filepath.Join(folder, "profiles")
 	require.NoError(t, os.Mkdir(profiles, 0o755))
 	require.NoError(t, os.WriteFile(filepath.Join(profiles, "broken.json"), []byte("{}"), 0o600))
-	prometheustest.Leewayctl(t, append([]string{"profile", data, "--time-column", "timestamp", "--truth", truth, "--where", "split=reference", "--positive-class", "late",
+	importances := filepath.Join(folder, "importances.csv")
+	require.NoError(t, os.WriteFile(importances, []byte("feature,importance\ntemperature,2\nhour,1\n"), 0o600))
+	prometheustest.Leewayctl(t, append([]string{"profile", withVectors(t, data), "--importances", importances, "--time-column", "timestamp", "--truth", truth, "--where", "split=reference", "--positive-class", "late",
 		"--time-zone", "America/New_York", "--output", filepath.Join(profiles, "flight-delay.json")}, model...)...)
 
 	collector := leewaytest.Start(t, fmt.Sprintf(collectorConfig, profiles))
@@ -111,6 +128,7 @@ func TestPrometheus(t *testing.T) {
 	}
 	replay("2013-08-01", "2013-08-28")
 	p.Await(t, `ml_predictions_total`)
+	sendVectors(t, collector, "2013-08-28T01:00:00Z")
 	replay("2013-08-28", "2013-09-01")
 	p.Await(t, `ml_statistics_samples{ml_window="7d"}`)
 	// Counters must have been seen by two scrapes, so that their rates are something.
@@ -126,6 +144,18 @@ func TestPrometheus(t *testing.T) {
 	}
 	var open []question
 	excused := make(map[string]bool)
+	add := func(q question) {
+		used, err := names.Used(q.expressions[0])
+		require.NoError(t, err)
+		if slices.ContainsFunc(used, func(name string) bool { return silent[name] == "" }) {
+			open = append(open, q)
+			return
+		}
+		for _, name := range used {
+			excused[name] = true
+		}
+		p.Query(t, q.expressions[0])
+	}
 	for file, d := range all(t) {
 		for _, v := range d.Templating.List {
 			if m := labelValues.FindStringSubmatch(v.Query); v.Type == "query" && m != nil {
@@ -134,17 +164,7 @@ func TestPrometheus(t *testing.T) {
 		}
 		for _, panel := range d.Panels {
 			for _, target := range panel.Targets {
-				q := ask(fmt.Sprintf("%s, %s, %s", file, panel.Title, target.RefID), target.Expr)
-				used, err := names.Used(q.expressions[0])
-				require.NoError(t, err)
-				if !slices.ContainsFunc(used, func(name string) bool { return silent[name] == "" }) {
-					for _, name := range used {
-						excused[name] = true
-					}
-					p.Query(t, q.expressions[0])
-					continue
-				}
-				open = append(open, q)
+				add(ask(fmt.Sprintf("%s, %s, %s", file, panel.Title, target.RefID), target.Expr))
 			}
 		}
 		for _, a := range d.Annotations.List {
@@ -152,7 +172,7 @@ func TestPrometheus(t *testing.T) {
 				p.Query(t, ask(file, a.Expr).expressions[0]) // nothing is lost here
 				continue
 			}
-			open = append(open, ask(file+", annotation", a.Expr))
+			add(ask(file+", annotation", a.Expr))
 		}
 	}
 	for name := range silent {
