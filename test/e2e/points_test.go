@@ -89,10 +89,15 @@ func attributes(m pcommon.Map) string {
 	return "{" + strings.Join(pairs, ",") + "}"
 }
 
-// alike is equality to the last bit. Only where real numbers were added up, of means and losses, the last bits may differ:
-// floating-point addition is not associative, and agents add up in other groups than one collector alone.
+// alike is equality to the last bit. Only where real numbers were added up, of means, losses, errors and products, the last bits may
+// differ: floating-point addition is not associative, and agents add up in other groups than one collector alone.
 func alike(key string, a, b float64) bool {
 	name, _, _ := strings.Cut(key, "{")
+	switch {
+	case strings.HasPrefix(name, "ml.joint.drift.mmd"), strings.HasSuffix(name, ".detected"): // of counts, and what was decided
+	case strings.HasPrefix(name, "ml.joint."), strings.HasPrefix(name, "ml.vector."), strings.HasPrefix(name, "ml.loss.change."):
+		return math.Abs(a-b) <= 1e-9*max(1, math.Abs(a))
+	}
 	if strings.HasSuffix(name, ".mean") || strings.HasSuffix(name, ".mean_shift") || strings.HasPrefix(name, "ml.calibration.") ||
 		strings.Contains(name, ".brier_score") || strings.Contains(name, ".log_loss") {
 		return math.Abs(a-b) <= 1e-12*max(1, math.Abs(a))
