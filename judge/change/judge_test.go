@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/leeway-ml/leeway/judge"
 	"github.com/leeway-ml/leeway/judge/outcome"
 	"github.com/leeway-ml/leeway/profile"
 	"github.com/leeway-ml/leeway/semconv"
@@ -269,4 +270,31 @@ func TestShards(t *testing.T) {
 		}
 		require.Equal(t, j.Judge(whole, p), j.Judge(back, p), "panes count by their time, not their place")
 	})
+}
+
+// A day's swing by 40 % is no change: with a reference of data with times, since its own hours strayed as far; else since the panes before did.
+func TestDailySwing(t *testing.T) {
+	swing := func(days int) (rates []float64) {
+		for hour := range 24 * days {
+			rates = append(rates, 0.2*(1+0.4*math.Sin(2*math.Pi*float64(hour)/24)))
+		}
+		return rates
+	}
+	j := newJudge(t, nil)
+	with := profileOf(profile.Binary, "yes", binary(1, 500, swing(5)...), chunks)
+	without := profileOf(profile.Binary, "yes", binary(1, 500, swing(5)...), nil)
+	s := binary(2, 500, swing(14)...)
+	hours, quarters := s.panes(time.Hour), s.panes(6*time.Hour)
+	detected := map[string]int{}
+	for hour := 6; hour <= 14*24; hour += 6 {
+		end := began.Add(time.Duration(hour) * time.Hour)
+		for name, points := range map[string][]judge.Point{
+			"hours, a reference with times":    j.Judge(windowOf(j, "24h", day, end, hours), with),
+			"hours, a reference without times": j.Judge(windowOf(j, "24h", day, end, hours), without),
+			"a week, no reference":             j.Judge(windowOf(j, "7d", 7*day, end, quarters), nil),
+		} {
+			detected[name] += int(max(0, verdicts(t, points)[wrong].detected))
+		}
+	}
+	assert.Equal(t, map[string]int{"hours, a reference with times": 0, "hours, a reference without times": 0, "a week, no reference": 0}, detected)
 }
