@@ -285,7 +285,7 @@ func TestDailySwing(t *testing.T) {
 	without := profileOf(profile.Binary, "yes", binary(1, 500, swing(5)...), nil)
 	s := binary(2, 500, swing(14)...)
 	hours, quarters := s.panes(time.Hour), s.panes(6*time.Hour)
-	detected := map[string]int{}
+	detected, judged := map[string]int{}, map[string]int{}
 	for hour := 6; hour <= 14*24; hour += 6 {
 		end := began.Add(time.Duration(hour) * time.Hour)
 		for name, points := range map[string][]judge.Point{
@@ -293,8 +293,16 @@ func TestDailySwing(t *testing.T) {
 			"hours, a reference without times": j.Judge(windowOf(j, "24h", day, end, hours), without),
 			"a week, no reference":             j.Judge(windowOf(j, "7d", 7*day, end, quarters), nil),
 		} {
-			detected[name] += int(max(0, verdicts(t, points)[wrong].detected))
+			v, ok := verdicts(t, points)[wrong]
+			detected[name] += int(v.detected)
+			if ok {
+				judged[name]++
+			}
 		}
 	}
 	assert.Equal(t, map[string]int{"hours, a reference with times": 0, "hours, a reference without times": 0, "a week, no reference": 0}, detected)
+	for name, n := range judged {
+		assert.Greater(t, n, 40, name)
+	}
+	assert.Len(t, judged, 3)
 }
