@@ -40,9 +40,11 @@ type parquetReader struct {
 type leaf struct {
 	column int // schema index; -1: left out
 	array  bool
-	unit   time.Duration
-	kind   leafKind
-	scale  float64
+	// present is the definition level from which on an array is there, if perhaps empty.
+	present int
+	unit    time.Duration
+	kind    leafKind
+	scale   float64
 }
 
 type leafKind uint8
@@ -82,10 +84,10 @@ func newParquetReader(file *os.File, size int64, s *schema, p *progress) (r *par
 	for _, path := range opened.Schema().Columns() {
 		column := strings.ToValidUTF8(columnName("", strings.Join(path, ".")), "\uFFFD")
 		found, ok := opened.Schema().Lookup(path...)
-		array := ok && found.MaxRepetitionLevel == 1
+		array, present := ok && found.MaxRepetitionLevel == 1, 0
 		if array {
 			var plain []string
-			if plain, array = arrayPath(opened.Root(), path); array {
+			if plain, present, array = arrayPath(opened.Root(), path); array {
 				column = strings.ToValidUTF8(columnName("", strings.Join(plain, ".")), "\uFFFD")
 			}
 		}
@@ -103,7 +105,7 @@ func newParquetReader(file *os.File, size int64, s *schema, p *progress) (r *par
 		}
 		seen[column] = true
 		l := leafOf(found.Node.Type())
-		l.column, l.array = index, array
+		l.column, l.array, l.present = index, array, present
 		r.leaves = append(r.leaves, l)
 		r.width = max(r.width, index+1)
 	}
@@ -202,7 +204,7 @@ func (p *parquetReader) read(r *row) (err error) {
 
 // array is the cell of a list's values. A list that is null or empty has one value, which is null.
 func (p *parquetReader) array(l leaf, values []parquet.Value) cell {
-	if len(values) == 1 && values[0].IsNull() {
+	if values[0].IsNull() && values[0].DefinitionLevel() < l.present {
 		return cell{}
 	}
 	first := len(p.pool)
@@ -216,8 +218,9 @@ func (p *parquetReader) array(l leaf, values []parquet.Value) cell {
 	return cell{kind: array, numbers: p.pool[first:len(p.pool):len(p.pool)]}
 }
 
-// arrayPath is where a list of numbers stands, without the groups inside that every list has; not ok where the list holds anything else.
-func arrayPath(root parquet.Node, path []string) (plain []string, ok bool) {
+// arrayPath is where a list of numbers stands, without the groups inside that every list has, and its leaf.present; not ok where the list
+// holds anything else. A field that is repeated without being called a list can't be null: where it is empty it is missing.
+func arrayPath(root parquet.Node, path []string) (plain []string, present int, ok bool) {
 	node := root
 	for i, name := range path {
 		next := parquet.Node(nil)
@@ -227,10 +230,13 @@ func arrayPath(root parquet.Node, path []string) (plain []string, ok bool) {
 			}
 		}
 		if next == nil {
-			return nil, false
+			return nil, 0, false
 		}
 		node = next
 		list := node.Repeated()
+		if list || node.Optional() {
+			present++
+		}
 		if !node.Leaf() {
 			logical := node.Type().LogicalType()
 			if logical != nil {
@@ -243,21 +249,21 @@ func arrayPath(root parquet.Node, path []string) (plain []string, ok bool) {
 		}
 		for !node.Leaf() { // whatever is inside must be alone
 			if len(node.Fields()) != 1 {
-				return nil, false
+				return nil, 0, false
 			}
 			node = node.Fields()[0]
 		}
 		switch leafOf(node.Type()).kind {
 		case timestamp, date:
-			return nil, false
+			return nil, 0, false
 		}
 		switch node.Type().Kind() {
 		case parquet.Int32, parquet.Int64, parquet.Float, parquet.Double:
-			return path[:i+1], true
+			return path[:i+1], present, true
 		}
-		return nil, false
+		return nil, 0, false
 	}
-	return nil, false
+	return nil, 0, false
 }
 
 // fill reads the next batch of rows.

@@ -260,6 +260,42 @@ func TestListsThatAreNoVectors(t *testing.T) {
 	assert.Contains(t, strings.Join(result.Warnings, "\n"), "column v8 holds lists as 8 others do, which is all that a profile keeps: left out")
 }
 
+// TestArraysOfParquet: null is missing; what is empty, or has a null inside, is no vector.
+func TestArraysOfParquet(t *testing.T) {
+	type row struct {
+		Listed   []*float64 `parquet:"listed,list,optional"`
+		Required []float32  `parquet:"required,list"`
+		Repeated []int64    `parquet:"repeated"`
+		Texts    []string   `parquet:"texts,list"`
+	}
+	var rows []row
+	for i := range 1000 {
+		x, y := float64(i%7), float64(i%5)
+		r := row{[]*float64{&x, &y}, []float32{float32(i % 3), float32(i % 11)}, []int64{int64(i % 13), 2}, []string{"a"}}
+		switch i {
+		case 10, 11, 12:
+			r.Listed, r.Repeated = nil, nil
+		case 20, 21:
+			r.Listed, r.Required = []*float64{}, nil
+		case 30:
+			r.Listed = []*float64{&x, nil}
+		case 31:
+			r.Listed = []*float64{nil}
+		}
+		rows = append(rows, r)
+	}
+	var out bytes.Buffer
+	require.NoError(t, parquet.Write(&out, rows))
+	result, err := Build(t.Context(), []string{write(t, "x.parquet", out.String())}, options())
+	require.NoError(t, err)
+	have := map[string][3]uint64{}
+	for _, v := range result.Profile.Vectors {
+		have[v.Name] = [3]uint64{v.Count, v.Missing, v.WrongType}
+	}
+	assert.Equal(t, map[string][3]uint64{"listed": {993, 3, 4}, "required": {998, 0, 2}, "repeated": {997, 3, 0}}, have)
+	assert.Contains(t, strings.Join(result.Warnings, "\n"), "hold lists: left out")
+}
+
 // TestOnlyVectors: a model may have nothing else.
 func TestOnlyVectors(t *testing.T) {
 	var lines strings.Builder
