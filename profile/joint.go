@@ -22,6 +22,9 @@ type Joint struct {
 	// ErrorBounds are quantiles of the reconstruction error, strictly ascending; ErrorStdDev is its standard deviation.
 	ErrorBounds []float64 `json:"error_bounds,omitempty"`
 	ErrorStdDev float64   `json:"error_std_dev"`
+	// ErrorOptimism is how much greater the mean error of other rows of the same distribution is than All.Error: the components
+	// fit the rows that they were made of a little better.
+	ErrorOptimism float64 `json:"error_optimism,omitempty"`
 	// Trace and TraceSquared are tr(S) and tr(S²) of the covariance S of the random Fourier features: they say how far the
 	// maximum mean discrepancy strays by chance.
 	Trace        float64 `json:"trace"`
@@ -30,7 +33,8 @@ type Joint struct {
 	Correlated []string `json:"correlated,omitempty"`
 	// All of the reference.
 	All JointMeans `json:"all"`
-	// Hours has an element a cell of the rhythm; empty where the profile has none.
+	// Hours has an element a cell of the rhythm; empty where the profile has none. A cell of few rows counts none: it would nearly tell
+	// what they were.
 	Hours []JointMeans `json:"hours,omitempty"`
 	// Limits by window and statistic (reconstruction_shift, mmd, correlation_shift).
 	Limits map[string]map[string]Limit `json:"limits,omitempty"`

@@ -42,6 +42,9 @@ func (c *checker) joint(p *Profile) {
 		}
 	}
 	c.positive("joint.error_std_dev", j.ErrorStdDev)
+	if !(j.ErrorOptimism >= 0) || math.IsInf(j.ErrorOptimism, 1) {
+		c.add("joint.error_optimism", "is %v; must be finite and at least 0", j.ErrorOptimism)
+	}
 	if j.All.Count == 0 {
 		c.add("joint.all.count", "is 0; must be the number of rows")
 	}
@@ -153,7 +156,7 @@ func (c *checker) jointHours(p *Profile) {
 	for i := range j.Hours {
 		m, path := &j.Hours[i], fmt.Sprintf("joint.hours[%d]", i)
 		if m.Count > left {
-			c.add(path+".count", "is %d; all hours together must have joint.all.count, %d", m.Count, j.All.Count)
+			c.add(path+".count", "is %d; all hours together must have at most joint.all.count, %d", m.Count, j.All.Count)
 			return
 		}
 		left -= m.Count
@@ -164,9 +167,6 @@ func (c *checker) jointHours(p *Profile) {
 		if m.Error != 0 || len(m.Residuals)+len(m.Cosines)+len(m.Sines)+len(m.Means)+len(m.Squares)+len(m.Products) > 0 {
 			c.add(path, "has means, but its count is 0; must have none")
 		}
-	}
-	if left > 0 && len(j.Hours) > 0 {
-		c.add("joint.hours", "have %d rows together; must have joint.all.count, %d", j.All.Count-left, j.All.Count)
 	}
 }
 

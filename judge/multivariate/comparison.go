@@ -13,6 +13,8 @@ type comparison struct {
 	current, expected  profile.JointMeans
 	filled, filledThen []float64 // rows that have a value of each of Joint.Correlated
 	pairs              []pair
+	// optimism is how much greater the error of rows outside the reference is to be expected.
+	optimism float64
 }
 
 // pair is two of Joint.Correlated.
@@ -25,7 +27,7 @@ type pair struct {
 // errorShift is how far the reconstruction error moved.
 func (x *comparison) errorShift() measured {
 	return measured{
-		multivariate.ReconstructionShift(x.current.Error, x.expected.Error, x.reference.ErrorStdDev),
+		multivariate.ReconstructionShift(x.current.Error, x.expected.Error+x.optimism, x.reference.ErrorStdDev),
 		multivariate.ReconstructionShiftNoise(float64(x.current.Count), float64(x.expected.Count)),
 	}
 }

@@ -93,10 +93,19 @@ func (x *comparison) residualShift(i int) float64 {
 	if i >= len(x.current.Residuals) || i >= len(x.expected.Residuals) {
 		return 0
 	}
-	shift := math.Abs(x.current.Residuals[i] - x.expected.Residuals[i])
+	expected := x.expected.Residuals[i] * x.inflation()
+	shift := math.Abs(x.current.Residuals[i] - expected)
 	noise := multivariate.ReconstructionShiftNoise(float64(x.current.Count), float64(x.expected.Count))
-	deviation := math.Sqrt2 * x.expected.Residuals[i] // of the square of a normal variable
+	deviation := math.Sqrt2 * expected // of the square of a normal variable
 	return math.Max(0, shift-standardErrors*deviation*math.Sqrt(noise.MeanSquare))
+}
+
+// inflation is how many times as great the squared residuals of rows outside the reference are to be expected.
+func (x *comparison) inflation() float64 {
+	if !(x.expected.Error > 0) {
+		return 1
+	}
+	return math.Pow(1+x.optimism/x.expected.Error, 2)
 }
 
 // beyond is the square of a shift, less that of the noise.

@@ -68,7 +68,8 @@ func learnCorrelated(t *sample, cycle profile.Cycle, most int) *learned {
 	for _, x := range encoded {
 		covariance.Add(x)
 	}
-	j.Components, j.Explained, _ = multivariate.PrincipalComponents(covariance.Matrix(), multivariate.ExplainedShare)
+	matrix := covariance.Matrix()
+	j.Components, j.Explained, _ = multivariate.PrincipalComponents(matrix, multivariate.ExplainedShare)
 	j.Bandwidth = multivariate.MedianDistance(encoded[:min(500, len(encoded))])
 	var err error
 	if r.sketcher, err = joint.NewSketcher(p); err != nil {
@@ -88,6 +89,7 @@ func learnCorrelated(t *sample, cycle profile.Cycle, most int) *learned {
 		}
 	}
 	j.All = all.means()
+	j.ErrorOptimism = multivariate.Optimism(matrix, len(j.Components), float64(len(t.rows))) / (2 * j.All.Error)
 	for _, h := range hours {
 		j.Hours = append(j.Hours, h.means())
 	}

@@ -22,6 +22,9 @@ const (
 	sampledRows = 500
 	// seed of the random frequencies.
 	seed = 1
+	// leastHourRows is how many rows an hour must have for its means to be kept. Those of fewer would nearly be rows, and hardly count beside
+	// the 50 of the whole that steady them.
+	leastHourRows = 5
 	// errorBins is how many bins the reconstruction error has, of equal mass.
 	errorBins = 20
 	// leastErrorSpread, times the length that an encoded row has on average, is the least standard deviation of the reconstruction error:
@@ -48,6 +51,7 @@ type together struct {
 
 	// Second pass.
 	sketcher *joint.Sketcher
+	optimism float64 // of the squared error
 	sketch   *joint.Sketch
 	shape    *jointShape
 	row      []float64
@@ -208,6 +212,7 @@ func (t *together) open() error {
 	if !ok {
 		return nil // can't be: every member varies
 	}
+	t.optimism = multivariate.Optimism(covariance, len(components), float64(t.covariance.Count()))
 	for _, c := range components {
 		roundAll(c, componentDecimals)
 	}
@@ -305,8 +310,15 @@ func (t *together) close() {
 	k := float64(j.Frequencies) // each feature of the kernel is divided by its root
 	j.Trace, j.TraceSquared = significant(trace/k), significant(traceSquared/(k*k))
 	j.All = t.shape.means(t.all.sum, t.all.rows)
+	if j.All.Error > 0 {
+		j.ErrorOptimism = significant(t.optimism / (2 * j.All.Error))
+	}
 	roundMeans(&j.All, meanDecimals)
 	for _, h := range t.hours {
+		if h.rows < leastHourRows {
+			j.Hours = append(j.Hours, profile.JointMeans{})
+			continue
+		}
 		m := t.shape.means(h.sum, h.rows)
 		roundMeans(&m, hourDecimals)
 		j.Hours = append(j.Hours, m)
