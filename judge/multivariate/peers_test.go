@@ -100,7 +100,7 @@ func TestPeers(t *testing.T) {
 			spread = append(spread, r.unbinned(current, seed, j.Frequencies)/want.MMD-1)
 		}
 		t.Logf("%s: over seeds %+.1f %% to %+.1f %%, standard deviation %.1f %%", name, 100*slices.Min(spread), 100*slices.Max(spread), 100*deviation(spread))
-		assert.Less(t, deviation(spread), 0.2, name)
+		assert.Less(t, deviation(spread), 0.3, name)
 		assert.InEpsilon(t, want.MMD, binned, 0.2, name)
 		assert.InEpsilon(t, unbinned, binned, 0.01, name)
 		assert.InEpsilon(t, want.MMD, many, 0.02, name)
