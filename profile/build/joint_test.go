@@ -212,6 +212,34 @@ func TestJointByHand(t *testing.T) {
 	}
 }
 
+// TestHoursOfFewRows: means of one row would be the row.
+func TestHoursOfFewRows(t *testing.T) {
+	rows := related(4000)
+	var some []jointRow
+	for i, r := range rows {
+		if r.at.Hour() != 5 || i < 34 { // of the hour from 5 on few rows are left, of one Monday
+			some = append(some, r)
+		}
+	}
+	p := made(t, options(func(o *Options) { o.Rhythm = "day" }), write(t, "x.csv", relatedCSV(some)))
+	require.Len(t, p.Joint.Hours, 24)
+	var there uint64
+	for _, n := range p.Feature("b").Hours.Counts[5] {
+		there += n
+	}
+	assert.Equal(t, uint64(4), there, "the hour has rows")
+	for cell, m := range p.Joint.Hours {
+		if cell == 5 {
+			assert.Equal(t, profile.JointMeans{}, m)
+			continue
+		}
+		assert.Greater(t, m.Count, uint64(100))
+	}
+	at := p.Joint.At(profile.Mixture{{Cell: 5, Weight: 1}}, nil)
+	assert.InDelta(t, p.Joint.All.Error, at.Error, 1e-9, "such an hour is as the whole")
+	assert.InDeltaSlice(t, p.Joint.All.Cosines, at.Cosines, 1e-9)
+}
+
 func ptr[T any](x T) *T { return &x }
 
 // TestJointLimitsByHand judges each 24 hours, from every sixth hour on, against the rest of the rows.
