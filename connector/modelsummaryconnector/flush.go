@@ -108,7 +108,8 @@ func (s *summariser) send(ctx context.Context) error {
 }
 
 // summarise makes the batch's own summaries and sends them before the batch is acknowledged. An error makes the sender
-// send the batch again; nothing of it is kept here.
+// send the batch again; nothing of it is kept here. Summaries that are too many for one request go in several, and an error
+// after the first makes those count twice: better than a batch that no receiver ever takes.
 func (s *summariser) summarise(ctx context.Context, events iter.Seq[*event.Event]) error {
 	var bytes atomic.Int64
 	shard := newShard(s.catalog, s.cfg, s.notices, &bytes)
@@ -120,7 +121,12 @@ func (s *summariser) summarise(ctx context.Context, events iter.Seq[*event.Event
 			return nil
 		}
 		slices.SortFunc(all, compare)
-		return s.next.ConsumeMetrics(ctx, s.emitter.metrics(all))
+		for part := range parts(all) {
+			if err := s.next.ConsumeMetrics(ctx, s.emitter.metrics(part)); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	for e := range events {
 		shard.add(e)

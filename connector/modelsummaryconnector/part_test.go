@@ -48,14 +48,23 @@ func hours(minutes int) []anEvent {
 }
 
 func TestFlushInParts(t *testing.T) {
-	sink := &consumertest.MetricsSink{}
-	c := start(t, config(func(c *Config) { c.Segments = [][]string{{"country"}} }), serve(twentyFeatures()), sink)
-	ctx := context.Background()
-	require.NoError(t, c.ConsumeLogs(ctx, batch(t, hours(300))))
-	require.NoError(t, c.shared.flush(ctx))
-	require.Empty(t, c.shared.held.accumulators)
+	for name, interval := range map[string]time.Duration{"at intervals": 10 * time.Second, "before the batch is acknowledged": 0} {
+		t.Run(name, func(t *testing.T) {
+			sink := &consumertest.MetricsSink{}
+			c := start(t, config(func(c *Config) { c.Segments, c.FlushInterval = [][]string{{"country"}}, interval }), serve(twentyFeatures()), sink)
+			ctx := context.Background()
+			require.NoError(t, c.ConsumeLogs(ctx, batch(t, hours(300))))
+			if interval > 0 {
+				require.NoError(t, c.shared.flush(ctx))
+			}
+			require.Empty(t, c.shared.held.accumulators)
+			checkParts(t, sink.AllMetrics())
+		})
+	}
+}
 
-	all := sink.AllMetrics()
+// checkParts wants parts that a receiver takes, in order of time, and all that was sent in them.
+func checkParts(t *testing.T, all []pmetric.Metrics) {
 	require.Greater(t, len(all), 4)
 	latest := int64(0)
 	for i, md := range all {
