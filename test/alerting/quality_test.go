@@ -44,6 +44,8 @@ func TestConceptDriftAtAKnownTime(t *testing.T) {
 	const evaluation = time.Minute
 	detected := e.first(t, "LeewayConceptDriftDetected", rules.StateFiring, `ml_detector_signal="error"`)
 	assert.WithinRange(t, detected, turns.Add(labelDelay), turns.Add(labelDelay+time.Hour))
+	rose := e.first(t, "LeewayLossChanged", rules.StateFiring, `ml_window="1h"`)
+	assert.WithinRange(t, rose, turns.Add(labelDelay), turns.Add(labelDelay+time.Hour))
 	pending := e.first(t, "LeewayQualityDegraded", rules.StatePending, `ml_window="1h"`)
 	firing := e.first(t, "LeewayQualityDegraded", rules.StateFiring, `ml_window="1h"`)
 	assert.WithinRange(t, pending, crosses, crosses.Add(2*evaluation))
@@ -53,7 +55,7 @@ func TestConceptDriftAtAKnownTime(t *testing.T) {
 	suspected := e.first(t, "LeewayConceptDriftSuspected", rules.StateFiring, `ml_window="1h"`)
 	assert.WithinRange(t, suspected, turns.Add(labelDelay+time.Hour), crosses.Add(time.Hour+15*time.Minute))
 	e.first(t, "LeewayCalibrationDegraded", rules.StateFiring, `ml_window="1h"`)
-	t.Logf("turns %s, detected %s, crosses %s, degraded %s, budget %s, suspected %s", turns.Format("15:04"), detected.Format("15:04"), crosses.Format("15:04"), firing.Format("15:04"), fast.Format("15:04"), suspected.Format("15:04"))
+	t.Logf("turns %s, detected %s, loss rose %s, crosses %s, degraded %s, budget %s, suspected %s", turns.Format("15:04"), detected.Format("15:04"), rose.Format("15:04"), crosses.Format("15:04"), firing.Format("15:04"), fast.Format("15:04"), suspected.Format("15:04"))
 	for _, alert := range e.firing() { // the inputs are as they were, and so are estimates
 		assert.Regexp(t, `alertname="Leeway(Quality.+|ConceptDrift.+|LossChanged|Calibrat.+)"`, alert)
 	}
@@ -111,7 +113,7 @@ func TestGoodModelNoAlert(t *testing.T) {
 			for _, expression := range []string{ // it was looked at
 				`count(ml_quality_degraded{ml_window="24h", ml_quality_metric="accuracy"})`, `count(ml_calibration_degraded{ml_window="24h"})`,
 				`count(ml_quality_estimated_accuracy{ml_window="24h", ml_population="labelled"})`, `count(model:ml_quality_burn:1d)`,
-				`count(ml_ground_truth_coverage_ratio{ml_window="24h"})`, `count(model:ml_ground_truth_delay_seconds:p90_1d)`,
+				`count(ml_loss_change_detected{ml_window="24h", ml_loss_name="error"})`, `count(ml_ground_truth_coverage_ratio{ml_window="24h"})`, `count(model:ml_ground_truth_delay_seconds:p90_1d)`,
 			} {
 				assert.InDelta(t, 1, e.value(t, expression, s.to.Add(-seldom)), 0, expression)
 			}
