@@ -221,9 +221,7 @@ func TestBlame(t *testing.T) {
 				total[i] = 100 * total[i] / len(breakages) / *simulated
 				t.Log(way.name, total[i])
 			}
-			if correlated == profile.MaxCorrelated {
-				assert.GreaterOrEqual(t, total[0], 90)
-			}
+			assert.GreaterOrEqual(t, total[0], 93)
 			if *simulated >= 40 {
 				assert.Equal(t, slices.Max(total), total[0], "what is published names the right features most often")
 			}

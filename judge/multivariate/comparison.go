@@ -5,6 +5,7 @@ import (
 
 	"github.com/leeway-ml/leeway/profile"
 	"github.com/leeway-ml/leeway/stats/multivariate"
+	"github.com/leeway-ml/leeway/summary"
 )
 
 // comparison is of the means of a window's rows with the reference's.
@@ -13,6 +14,10 @@ type comparison struct {
 	current, expected  profile.JointMeans
 	filled, filledThen []float64 // rows that have a value of each of Joint.Correlated
 	pairs              []pair
+	// Where the means are from; nil and zero for a chunk of the reference.
+	window  *summary.Window
+	profile *profile.Profile
+	mix     profile.Mixture
 	// optimism is how much greater the error of rows outside the reference is to be expected.
 	optimism float64
 }

@@ -2,6 +2,7 @@ package multivariate
 
 import (
 	"math"
+	"slices"
 
 	"github.com/leeway-ml/leeway/stats/multivariate"
 )
@@ -14,20 +15,15 @@ import (
 const standardErrors = 2
 
 // contributions are the shares of Joint.Features in what drifted; they add up to 1, or are all 0 where nothing is beyond the noise. A
-// feature contributes the shift of its mean squared residual and, if it is one of Joint.Correlated, the squared shifts of the correlations
-// that it explains, and that of its mean: all are in units of the feature's variance in the reference.
+// feature contributes the shift of its mean squared residual, the squared shift of its mean and, if it is one of Joint.Correlated, the
+// squared shifts of the correlations that it explains: all are in units of the feature's variance in the reference.
 func (x *comparison) contributions() []float64 {
-	shares := make([]float64, len(x.reference.Features))
-	index := make(map[string]int, len(shares))
-	for i, name := range x.reference.Features {
-		index[name] = i
-		shares[i] = x.residualShift(i)
+	shares := x.squaredMeanShifts()
+	for i := range shares {
+		shares[i] += x.residualShift(i)
 	}
-	if x.filled != nil {
-		explained := x.explain()
-		for i, name := range x.reference.Correlated {
-			shares[index[name]] += explained[i] + x.squaredMeanShift(i)
-		}
+	for i, explained := range x.explain() {
+		shares[slices.Index(x.reference.Features, x.reference.Correlated[i])] += explained
 	}
 	total := 0.0
 	for _, s := range shares {
@@ -78,14 +74,6 @@ func (x *comparison) explain() []float64 {
 		left[best] = 0
 	}
 	return explained
-}
-
-// squaredMeanShift is that of one of Joint.Correlated.
-func (x *comparison) squaredMeanShift(i int) float64 {
-	if i >= len(x.current.Means) || i >= len(x.expected.Means) || !(x.filled[i] > 0 && x.filledThen[i] > 0) {
-		return 0
-	}
-	return beyond(x.current.Means[i]-x.expected.Means[i], 1/float64(x.current.Count)+1/float64(x.expected.Count))
 }
 
 // residualShift is how much the mean squared residual of the feature moved.

@@ -94,9 +94,9 @@ func TestShuffledColumnsOfRealData(t *testing.T) {
 		blamed     float64 // and of these named first
 	}{
 		{"adult", "adult.csv.gz", []string{"age", "workclass", "education", "education_num", "marital_status", "occupation", "relationship", "race", "sex", "capital_gain", "capital_loss", "hours_per_week", "native_country"}, 0.5, 0.7},
-		{"bike sharing", "bike_sharing.csv.gz", []string{"season", "mnth", "hr", "holiday", "weekday", "workingday", "weathersit", "temp", "atemp", "hum", "windspeed"}, 0.9, 0.75},
-		{"California housing", "california_housing.csv.gz", []string{"MedInc", "HouseAge", "AveRooms", "AveBedrms", "Population", "AveOccup", "Latitude", "Longitude"}, 0.95, 0.6},
-		{"weather", "weather.csv.gz", []string{"temperature", "dew_point", "sea_level_pressure", "visibility", "mean_wind_speed", "max_wind_speed", "max_temperature", "min_temperature"}, 0.95, 0.8},
+		{"bike sharing", "bike_sharing.csv.gz", []string{"season", "mnth", "hr", "holiday", "weekday", "workingday", "weathersit", "temp", "atemp", "hum", "windspeed"}, 0.85, 0.8},
+		{"California housing", "california_housing.csv.gz", []string{"MedInc", "HouseAge", "AveRooms", "AveBedrms", "Population", "AveOccup", "Latitude", "Longitude"}, 0.95, 0.9},
+		{"weather", "weather.csv.gz", []string{"temperature", "dew_point", "sea_level_pressure", "visibility", "mean_wind_speed", "max_wind_speed", "max_temperature", "min_temperature"}, 0.95, 0.9},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			random := rand.New(rand.NewPCG(4, 4))

@@ -56,7 +56,7 @@ func (j *Judge) compared(w *summary.Window, p *profile.Profile) (*comparison, bo
 	if j.cfg.SameHours {
 		mix = p.Rhythm.Mix(hours)
 	}
-	x := &comparison{reference: p.Joint, current: means, expected: p.Joint.At(mix, nil), optimism: p.Joint.ErrorOptimism}
+	x := &comparison{reference: p.Joint, current: means, expected: p.Joint.At(mix, nil), optimism: p.Joint.ErrorOptimism, window: w, profile: p, mix: mix}
 	if x.expected.Count == 0 {
 		return nil, false
 	}
