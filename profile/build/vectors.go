@@ -14,6 +14,9 @@ import (
 // sampledNumbers bounds what a sample of vectors may cost.
 const sampledNumbers = 1 << 19
 
+// leastVectors is how many a reference must have: of fewer, a mean is nearly one of them, and a bandwidth an accident.
+const leastVectors = 30
+
 // vectorInput is a column that holds lists of numbers, of one length.
 type vectorInput struct {
 	*profile.Vector
@@ -91,8 +94,12 @@ func closeVectors(all []*vectorInput, warn func(string, ...any)) []*profile.Vect
 	var vectors []*profile.Vector
 	for _, v := range all {
 		spread := math.Sqrt(v.squares / math.Max(1, float64(v.Count)))
-		if !(spread > 0) || math.IsInf(spread, 1) || v.Count < 2 {
-			warn("column %s holds lists that are all the same, or too large: left out", v.Name)
+		switch {
+		case v.Count < leastVectors:
+			warn("column %s holds %d vectors, fewer than %d (of finite numbers, at most 1e100): left out", v.Name, v.Count, leastVectors)
+			continue
+		case !(spread > 0) || math.IsInf(spread, 1):
+			warn("column %s holds vectors that are all the same: left out", v.Name)
 			continue
 		}
 		v.open(spread)

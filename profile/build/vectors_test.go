@@ -212,8 +212,8 @@ func TestListsThatAreNoVectors(t *testing.T) {
 		"empty":        {`[]`, "column x holds lists that are not all numbers"},
 		"lists":        {`[[1,2],[3,4]]`, "column x holds lists that are not all numbers"},
 		"nulls":        {`[1,null]`, "column x holds lists that are not all numbers"},
-		"constant":     {`[1,2]`, "column x holds lists that are all the same, or too large: left out"},
-		"beyond 1e100": {`[1e200,2]`, "column x holds lists that are all the same, or too large: left out"},
+		"constant":     {`[1,2]`, "column x holds vectors that are all the same: left out"},
+		"beyond 1e100": {`[1e200,2]`, "column x holds 0 vectors, fewer than 30 (of finite numbers, at most 1e100): left out"},
 		"too long":     {"[" + strings.Repeat("1,", profile.MaxVectorDimensions) + "1]", "column x holds lists of 2049 numbers, more than 2048: left out"},
 	} {
 		t.Run(name, func(t *testing.T) {
