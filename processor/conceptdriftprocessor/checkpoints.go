@@ -221,9 +221,27 @@ func (c *checkpoints) restore(ctx context.Context, w *watcher) error {
 		c.report.corrupt(ctx, indexKey, err)
 		return nil
 	}
+	var all []restoring
 	for _, id := range ids {
-		r := restoring{checkpoints: c, watcher: w, id: id}
-		if err := r.model(ctx); err != nil {
+		key := id + "/" + stateKey
+		text, err := c.client.Get(ctx, key)
+		if err != nil {
+			return fmt.Errorf("storage: %w", err)
+		}
+		s, err := decodeModel(text)
+		if err == nil && digest(s.name+"\x00"+s.version) != id {
+			err = errDamaged
+		}
+		if err != nil {
+			c.report.corrupt(ctx, key, err)
+			continue
+		}
+		all = append(all, restoring{checkpoints: c, watcher: w, id: id, state: s})
+	}
+	// Where there is room for fewer than before, those of which something came last are watched on.
+	slices.SortFunc(all, func(a, b restoring) int { return cmp.Compare(b.state.arrived, a.state.arrived) })
+	for i := range all {
+		if err := all[i].model(ctx); err != nil {
 			return fmt.Errorf("storage: %w", err)
 		}
 	}
@@ -237,24 +255,13 @@ func (c *checkpoints) close(ctx context.Context) error { return c.client.Close(c
 type restoring struct {
 	*checkpoints
 	*watcher
-	id string
-	m  *model
+	id    string
+	state *modelState
+	m     *model
 }
 
 func (r *restoring) model(ctx context.Context) error {
-	key := r.id + "/" + stateKey
-	text, err := r.client.Get(ctx, key)
-	if err != nil {
-		return err
-	}
-	s, err := decodeModel(text)
-	if err == nil && digest(s.name+"\x00"+s.version) != r.id {
-		err = errDamaged
-	}
-	if err != nil {
-		r.checkpoints.report.corrupt(ctx, key, err)
-		return nil
-	}
+	s := r.state
 	now := time.Now()
 	r.m = newModel(s.name, s.version, r.plan, now)
 	r.m.arrived.Store(min(s.arrived, now.UnixNano()))
@@ -319,7 +326,7 @@ func (r *restoring) group(ctx context.Context, l *lane, s *groupState) bool {
 		if g = r.slice(l, s.pairs); g == nil {
 			return false
 		}
-		g.arrived = wall(s.arrived)
+		g.arrived = s.arrived
 	}
 	for _, x := range s.streams {
 		for n, d := range l.plan.detections {
@@ -369,7 +376,7 @@ func (r *restoring) slice(l *lane, pairs []pair) *group {
 		}
 		g := l.slices[string(key)]
 		if g == nil {
-			g = &group{pairs: pairs, arrived: time.Now()}
+			g = &group{pairs: pairs, arrived: time.Now().UnixNano()}
 			l.slices[string(key)] = g
 		}
 		return g

@@ -46,7 +46,7 @@ type Config struct {
 type Limits struct {
 	// MaxModels is how many model versions are watched.
 	MaxModels int `mapstructure:"max_models"`
-	// MaxSegments is how many slices a model version may have, all of segments together.
+	// MaxSegments is how many slices a model version may have for each kind of event, all of segments together.
 	MaxSegments int `mapstructure:"max_segments"`
 	// MaxBuffered is how many events may wait for those before them; beyond, the oldest wait no longer.
 	MaxBuffered int `mapstructure:"max_buffered"`

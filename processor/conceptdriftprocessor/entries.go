@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/leeway-ml/leeway/stats/conceptdrift"
 )
@@ -158,7 +157,7 @@ type groupState struct {
 func (g *group) encode(l *lanePlan) ([]byte, error) {
 	e := newEncoder()
 	e.pairs(g.pairs)
-	e.int(g.arrived.UnixNano())
+	e.int(g.arrived)
 	e.uint(uint64(g.running()))
 	for n, stream := range g.streams {
 		if stream == nil {
@@ -266,6 +265,3 @@ func decodeItems(data []byte) (*itemsState, error) {
 	}
 	return s, nil
 }
-
-// wall is a time by the wall clock.
-func wall(nanoseconds int64) time.Time { return time.Unix(0, nanoseconds) }

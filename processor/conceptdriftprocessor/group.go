@@ -1,8 +1,6 @@
 package conceptdriftprocessor
 
 import (
-	"time"
-
 	"github.com/leeway-ml/leeway/stats/conceptdrift"
 )
 
@@ -15,8 +13,8 @@ type group struct {
 	pairs []pair
 	// streams are the detectors, in the order of the lane's plan; nil where the signal has not come yet.
 	streams []conceptdrift.Detector
-	// arrived is when an event last came, by the wall clock.
-	arrived time.Time
+	// arrived is when an event last came to the slice, by the wall clock, in nanoseconds since the epoch.
+	arrived int64
 	// changed tells that it is not as it was last stored.
 	changed bool
 }

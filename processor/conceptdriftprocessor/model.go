@@ -112,7 +112,7 @@ func (w *watcher) place(m *model, l *lane, x *item, texts []string, b *batch) {
 			}
 			l.slices[string(key)] = g
 		}
-		g.arrived = b.now
+		g.arrived = b.now.UnixNano()
 		x.slices = append(x.slices, g)
 	}
 }
@@ -126,13 +126,13 @@ func (w *watcher) room(l *lane, now time.Time, t *tally) bool {
 	if now.Before(l.full) {
 		return false
 	}
-	oldest, at := "", now
+	oldest, at := "", now.UnixNano()
 	for key, g := range l.slices {
-		if g.arrived.Before(at) {
+		if g.arrived < at {
 			oldest, at = key, g.arrived
 		}
 	}
-	if l.full = at.Add(quiet); now.Before(l.full) {
+	if l.full = time.Unix(0, at).Add(quiet); now.Before(l.full) {
 		return false
 	}
 	w.dropSlice(l, oldest, t)
@@ -142,7 +142,9 @@ func (w *watcher) room(l *lane, now time.Time, t *tally) bool {
 
 func (w *watcher) dropSlice(l *lane, key string, t *tally) {
 	g := l.slices[key]
-	l.dropped = append(l.dropped, groupKey(g.pairs))
+	if w.store != nil {
+		l.dropped = append(l.dropped, groupKey(g.pairs))
+	}
 	w.streams.Add(-int64(g.running()))
 	delete(l.slices, key)
 	t.evictedSlices++

@@ -200,7 +200,7 @@ func TestForgotten(t *testing.T) {
 	m := w.models.find("new", "", later)
 	for _, g := range m.lanes[ofOutcome].slices {
 		if g.pairs[0].text == "FR" {
-			g.arrived = later
+			g.arrived = later.UnixNano()
 		}
 	}
 	w.sweep(context.Background(), later.Add(5*24*time.Hour))

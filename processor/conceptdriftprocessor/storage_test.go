@@ -205,6 +205,30 @@ func TestCorrupt(t *testing.T) {
 	}
 }
 
+// Where there is room for fewer models than before, those of which something came last are watched on.
+func TestFewerModels(t *testing.T) {
+	kept := newPlain()
+	r := run(t, configured(t, keep), host{storageID: kept})
+	names := []string{"c", "a", "e", "b", "d"}
+	for _, name := range names {
+		r.send(t, rowOf(0, 300, 1, semconv.AttrModelName, name, "country", "DE"))
+	}
+	r.end(t)
+	fewer := run(t, configured(t, func(c *Config) {
+		keep(c)
+		c.Limits.MaxModels = 2
+	}), host{storageID: kept})
+	var left []string
+	for _, m := range fewer.watcher().models.all() {
+		left = append(left, m.name)
+	}
+	require.ElementsMatch(t, names[3:], left)
+	require.Contains(t, fewer.counts(t), "evicted{what=model} 3")
+	require.EqualValues(t, 4, fewer.watcher().streams.Load())
+	fewer.end(t)
+	require.Len(t, kept.entries, 1+2*4, "index; of each its state, what waits, and two groups")
+}
+
 // What can't be written is written later, in whole.
 func TestStorageFails(t *testing.T) {
 	kept := newPlain()

@@ -208,7 +208,7 @@ func (w *watcher) sweep(ctx context.Context, now time.Time) {
 		m.mu.Lock()
 		for _, l := range m.lanes {
 			for key, g := range l.slices {
-				if now.Sub(g.arrived) > forgotten {
+				if !m.gone && now.Sub(time.Unix(0, g.arrived)) > forgotten {
 					w.dropSlice(l, key, &t)
 					m.changed = true
 				}

@@ -20,7 +20,7 @@ import (
 func TestWrongConfigurations(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(leewaytest.Repository(t), "config", "leeway.yaml"))
 	require.NoError(t, err)
-	const summary, statistics, rollup, profiles, store = "  model_summary:\n", "  model_statistics:\n", "  model_rollup:\n", "    directory: ./profiles\n", "    directory: ./data/prometheus\n"
+	const summary, concept, statistics, rollup, profiles, store = "  model_summary:\n", "  concept_drift:\n", "  model_statistics:\n", "  model_rollup:\n", "    directory: ./profiles\n", "    directory: ./data/prometheus\n"
 	for _, mistake := range []struct {
 		instead, of string
 		says        []string
@@ -32,6 +32,8 @@ func TestWrongConfigurations(t *testing.T) {
 		{"  model_statistics: {windows: [1h]}\n", statistics, []string{`windows[0]: "1h" must be written as {every: ..., length: ..., name: ...}`}},
 		{"  model_statistics: {drift: {primary: PSI}}\n", statistics, []string{"processors::model_statistics::drift", `primary: "PSI" is not judged; use one of psi`}},
 		{"  model_statistics: {storage: file_storage}\n", statistics, []string{`"model_statistics"`, `storage: no extension "file_storage" is running`, "service::extensions"}},
+		{"  concept_drift: {detectors: [{signal: log_loss, method: eddm}]}\n", concept, []string{"processors::concept_drift", "detectors[0]::method: eddm takes only 0 (right) and 1 (wrong), which log_loss is not; use one of"}},
+		{"  concept_drift: {detectors: [{signal: error, treshold: 5}]}\n", concept, []string{`"concept_drift"`, "detectors[0]::treshold: unknown key; did you mean threshold?"}},
 		{"  model_summary: {flush_interval: 10}\n", summary, []string{`"model_summary"`, "flush_interval: 10 must be a duration with its unit, as in 10s"}},
 		{"  model_summary: {segments: country}\n", summary, []string{`"model_summary"`, `segments: "country" must be written as [[a], [a, b]]`}},
 		{"  model_summary: {fields: {logs: {model_name: \"foo(\"}}}\n", summary, []string{"connectors::model_summary", `logs::model_name: "foo("`, "OTTL"}},
