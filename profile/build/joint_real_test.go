@@ -74,6 +74,11 @@ func TestJointOfRealData(t *testing.T) {
 			o.ChunkMemory = 1
 			again := made(t, o, path)
 			assert.Equal(t, j, again.Joint, "however little memory chunks may take")
+
+			text, err := os.ReadFile(firstRows(t, path, 1<<20))
+			require.NoError(t, err)
+			o.ChunkMemory = base.ChunkMemory
+			sameJoint(t, j, made(t, o, write(t, "x.csv", shuffled(string(text)))).Joint)
 		})
 	}
 }

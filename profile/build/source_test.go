@@ -32,6 +32,7 @@ func TestFormatsGiveTheSameProfile(t *testing.T) {
 	want := without(made(t, scored(), write(t, "x.csv", toCSV(events))))
 	require.Equal(t, profile.Week, want.Rhythm.Cycle)
 	require.NotEmpty(t, want.Feature("amount").Limits["24h"])
+	require.NotEmpty(t, want.Joint.Limits["24h"])
 
 	semicolons := strings.ReplaceAll(toCSV(events), ",", ";")
 	var lines, conventions, semantic strings.Builder

@@ -26,6 +26,8 @@ func learned(t *testing.T, values []float64) *profile.Variable {
 	feed(t, m, summarise(events)...)
 	p, err := m.Profile(Period{hourOf(0), hourOf(0) + 1}, wall)
 	require.NoError(t, err)
+	require.Nil(t, p.Joint, "summaries of single features can't tell what they have to do with one another")
+	require.Empty(t, p.Vectors)
 	v := p.Feature("x")
 	require.NotNil(t, v)
 	countValues(t, v, events)
