@@ -167,3 +167,11 @@ func TestLikeliest(t *testing.T) {
 	assert.Equal(t, 2, Likeliest(Bounded{}, almost, starts), "four outcomes don't say that it was not there yet")
 	assert.Equal(t, 1, Likeliest(Bounded{}, panes, starts[2:]), "of those that are given")
 }
+
+func TestCautious(t *testing.T) {
+	assert.InEpsilon(t, 0.01*5/1.6103, cautious(0.01, 6), 0.01, "the 10th percentile of chi-square with 5 degrees of freedom is 1.6103")
+	assert.InEpsilon(t, 0.01*11/5.5778, cautious(0.01, 12), 0.01, "with 11, 5.5778")
+	assert.InEpsilon(t, 0.01*2/0.21072, cautious(0.01, 3), 0.08, "with 2, 0.21072")
+	assert.InDelta(t, 1, cautious(0.9, 6), 0)
+	assert.Zero(t, cautious(0, 6))
+}

@@ -1,5 +1,7 @@
 package sequential
 
+import "math"
+
 // leastPanes is how many panes with values there must be before a start to tell how correlated the values of a pane are.
 const leastPanes = 3
 
@@ -26,7 +28,7 @@ func (r *Rise) Starts(panes []Pane) []Start {
 		if panes[i].Count <= 0 || populated(before) < leastPanes {
 			continue
 		}
-		s := Start{Pane: i, Baseline: r.Baseline, Correlation: Correlation(r.Law, before)}
+		s := Start{Pane: i, Baseline: r.Baseline, Correlation: cautious(Correlation(r.Law, before), populated(before))}
 		if s.Baseline == 0 && Total(before).Count >= r.Least {
 			s.Baseline = max(r.Tolerated(Total(before).Mean()), Upper(r.Law, before, s.Correlation, r.Nats))
 		}
@@ -35,6 +37,16 @@ func (r *Rise) Starts(panes []Pane) []Start {
 		}
 	}
 	return starts
+}
+
+// cautious is the upper confidence bound, of 90 %, of a correlation that was estimated from so many panes: by k / chi-square's 10th percentile, k = panes - 1,
+// as of a variance of Gaussian means; the percentile by E. B. Wilson and M. M. Hilferty (1931, "The distribution of chi-square", PNAS 17, 684-688). An
+// estimate of a few panes is far too low now and then, and each time is a false alarm.
+func cautious(correlation float64, panes int) float64 {
+	const z = -1.2815515655446004 // the 10th percentile of the standard normal law
+	k := float64(panes - 1)
+	root := 1 - 2/(9*k) + z*math.Sqrt(2/(9*k))
+	return math.Min(1, correlation/(root*root*root))
 }
 
 // populated is how many panes have values.

@@ -1,6 +1,7 @@
 package sequential
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"math"
@@ -17,7 +18,7 @@ var (
 	runs     = flag.Int("runs", 200, "of TestSimulation -simulate, for each delay; of false alarms a tenth")
 )
 
-// A window is of so many panes, a reference of so many outcomes; a false alarm is to come once in so many panes.
+// A window is of so many panes where nothing else is said, a reference of so many outcomes; a false alarm is to come once in so many panes.
 const (
 	windowPanes       = 24
 	referenceOutcomes = 10_000
@@ -76,6 +77,7 @@ type setting struct {
 	stray     float64
 	tolerance float64
 	alone     bool // without a reference
+	panes     int  // of a window, where it is not windowPanes
 }
 
 // watch is a window that moves over a signal.
@@ -88,7 +90,7 @@ type watch struct {
 }
 
 func newWatch(s signal, how setting, seed uint64) *watch {
-	w := &watch{signal: s, setting: how, random: rand.New(rand.NewPCG(seed, 17)), panes: make([]Pane, windowPanes)}
+	w := &watch{signal: s, setting: how, random: rand.New(rand.NewPCG(seed, 17)), panes: make([]Pane, cmp.Or(how.panes, windowPanes))}
 	w.rise = &Rise{Law: s.law, Nats: math.Log(runLength) / 2, Least: 100, Tolerated: func(before float64) float64 { return before * (1 + how.tolerance) }}
 	if !how.alone {
 		reference := w.pane(referenceOutcomes, s.good)
@@ -133,7 +135,7 @@ const patience = 10_000
 // delay is how many outcomes after the change it is seen, in a window that was full of good ones.
 func delay(s signal, how setting, bad float64, seed uint64) int {
 	w := newWatch(s, how, seed)
-	for range windowPanes {
+	for range w.panes {
 		w.next(s.good)
 	}
 	for n := how.outcomes; n < patience; n += how.outcomes {
@@ -154,6 +156,8 @@ func settings() []setting {
 		{name: "tolerance 0.1, panes stray by 40 %", outcomes: 100, tolerance: 0.1, stray: 0.4},
 		{name: "tolerance 0.2", outcomes: 100, tolerance: 0.2},
 		{name: "tolerance 0.2, panes stray by 40 %", outcomes: 100, tolerance: 0.2, stray: 0.4},
+		{name: "12 panes, tolerance 0.1", outcomes: 100, tolerance: 0.1, panes: 12},
+		{name: "12 panes, tolerance 0.1, panes stray by 20 %", outcomes: 100, tolerance: 0.1, stray: 0.2, panes: 12},
 		{name: "no reference", outcomes: 100, tolerance: 0.2, alone: true},
 		{name: "no reference, panes stray by 20 %", outcomes: 100, tolerance: 0.2, stray: 0.2, alone: true},
 	}
