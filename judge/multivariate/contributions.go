@@ -93,7 +93,8 @@ func (x *comparison) inflation() float64 {
 	if !(x.expected.Error > 0) {
 		return 1
 	}
-	return math.Pow(1+x.optimism/x.expected.Error, 2)
+	longer := 1 + x.optimism/x.expected.Error
+	return longer * longer
 }
 
 // beyond is the square of a shift, less that of the noise.

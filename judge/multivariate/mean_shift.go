@@ -15,7 +15,7 @@ func (x *comparison) squaredMeanShifts() []float64 {
 	binned := readBins(x.window, x.profile, x.reference.Features)
 	for i, name := range x.reference.Features {
 		if at := slices.Index(x.reference.Correlated, name); at >= 0 && x.filled != nil {
-			if x.filled[at] > 0 && x.filledThen[at] > 0 {
+			if at < len(x.expected.Means) && x.filled[at] > 0 && x.filledThen[at] > 0 {
 				shifts[i] = beyond(x.current.Means[at]-x.expected.Means[at], variance)
 			}
 			continue
