@@ -195,7 +195,7 @@ func TestForgotten(t *testing.T) {
 	batch(0, "new", "DE")
 	batch(200, "new", "FR")
 	require.EqualValues(t, 6, w.streams.Load())
-	require.Len(t, kept.entries, 1+2*5, "index; of each model itself, what waits of each batch, and three groups, but for FR")
+	require.Equal(t, 1+2*5, kept.len(), "index; of each model itself, what waits of each batch, and three groups, but for FR")
 	later := time.Now().Add(20 * 24 * time.Hour)
 	m := w.models.find("new", "", later)
 	for _, g := range m.lanes[ofOutcome].slices {

@@ -100,7 +100,7 @@ func TestOnlyChangesAreWritten(t *testing.T) {
 	before := kept.written
 	r.send(t, logsOf(outcome(second(4000), "", false, "country", "IT")))
 	require.Less(t, kept.written-before, 1000, "the model, a chunk, and what it released")
-	require.Less(t, len(kept.entries), 10)
+	require.Less(t, kept.len(), 10)
 	before = kept.written
 	r.send(t, plog.NewLogs())
 	r.watcher().store.save(context.Background(), r.watcher().models.all())
@@ -117,14 +117,14 @@ func TestCheckpointInterval(t *testing.T) {
 			c.Storage = &storageID
 		}), host{storageID: kept})
 		r.send(t, rowOf(0, 50, 1))
-		require.Empty(t, kept.entries)
+		require.Zero(t, kept.len())
 		time.Sleep(10*time.Second + 1)
 		synctest.Wait()
-		require.Len(t, kept.entries, 3, "index, model, chunk")
+		require.Equal(t, 3, kept.len(), "index, model, chunk")
 		r.send(t, rowOf(1000, 50, 1))
-		require.Len(t, kept.entries, 3)
+		require.Equal(t, 3, kept.len())
 		r.end(t)
-		require.Len(t, kept.entries, 4, "index, model, chunk, detectors: the first chunk was taken")
+		require.Equal(t, 4, kept.len(), "index, model, chunk, detectors: the first chunk was taken")
 	})
 }
 
@@ -226,7 +226,7 @@ func TestFewerModels(t *testing.T) {
 	require.Contains(t, fewer.counts(t), "evicted{what=model} 3")
 	require.EqualValues(t, 4, fewer.watcher().streams.Load())
 	fewer.end(t)
-	require.Len(t, kept.entries, 1+2*4, "index; of each its state, what waits, and two groups")
+	require.Equal(t, 1+2*4, kept.len(), "index; of each its state, what waits, and two groups")
 }
 
 // What can't be written is written later, in whole.

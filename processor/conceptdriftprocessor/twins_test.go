@@ -82,6 +82,12 @@ func (p *plain) fail(read, write error) {
 	p.read, p.write = read, write
 }
 
+func (p *plain) len() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.entries)
+}
+
 // copyOf is what would be found after a crash at this moment.
 func (p *plain) copyOf() *plain {
 	p.mu.Lock()
