@@ -244,6 +244,24 @@ func TestSlicesMakeRoom(t *testing.T) {
 	})
 }
 
+// Events say which collector made them.
+func TestInstance(t *testing.T) {
+	set := settings()
+	set.Resource.Attributes().PutStr("service.instance.id", "here")
+	set.BuildInfo.Version = "1.2.3"
+	out := &sink{}
+	p, err := NewFactory().CreateLogs(context.Background(), set, configured(t, sharp), out)
+	require.NoError(t, err)
+	require.NoError(t, p.Start(context.Background(), host{}))
+	for _, logs := range []plog.Logs{rowOf(0, 500, 1), rowOf(500, 300, 8)} {
+		require.NoError(t, p.ConsumeLogs(context.Background(), logs))
+	}
+	require.NoError(t, p.Shutdown(context.Background()))
+	said := out.take()[2].ResourceLogs().At(0)
+	require.Equal(t, map[string]any{"service.instance.id": "here"}, said.Resource().Attributes().AsRaw())
+	require.Equal(t, "1.2.3", said.ScopeLogs().At(0).Scope().Version())
+}
+
 func TestLifecycle(t *testing.T) {
 	cfg := configured(t, nil)
 	factory := NewFactory()

@@ -104,3 +104,14 @@ func TestFields(t *testing.T) {
 	}
 	t.Fatal("no slice")
 }
+
+// An expression that can't be read is said once; the event counts without it.
+func TestBadFields(t *testing.T) {
+	r := run(t, configured(t, func(c *Config) {
+		c.Fields = event.FieldsConfig{Logs: map[string]string{"prediction_time": `log.attributes["when"]`}}
+	}), nil)
+	defer r.end(t)
+	r.send(t, logsOf(outcome(second(1), "a", false, "when", "yesterday"), outcome(second(1), "b", false, "when", "yesterday")))
+	require.Equal(t, 1, r.log.FilterMessageSnippet("correct its expression under fields").Len())
+	require.EqualValues(t, 2, r.watcher().buffered.Load())
+}
