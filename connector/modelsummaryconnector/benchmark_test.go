@@ -2,12 +2,16 @@ package modelsummaryconnector
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/consumer/consumertest"
 	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+
+	"github.com/leeway-ml/leeway/profile"
 )
 
 const benchBatch = 1000
@@ -42,6 +46,63 @@ func BenchmarkRecord(b *testing.B) {
 			require.NoError(b, c.ConsumeTraces(context.Background(), traces))
 		}
 	})
+}
+
+// BenchmarkSketch is the cost of one prediction of 20 and of 100 inputs, with a joint reference and without, and of one whose only
+// input is a vector.
+func BenchmarkSketch(b *testing.B) {
+	bench := func(name string, p *profile.Profile, logs plog.Logs) {
+		b.Run(name, func(b *testing.B) {
+			c := start(b, config(func(c *Config) { c.FlushInterval = time.Hour }), serve(p), consumertest.NewNop())
+			require.NoError(b, c.ConsumeLogs(context.Background(), logs))
+			b.ReportAllocs()
+			b.ResetTimer()
+			for n := 0; n < b.N; n += benchBatch {
+				require.NoError(b, c.ConsumeLogs(context.Background(), logs))
+			}
+		})
+	}
+	for _, n := range []int{20, 100} {
+		logs := predictionsOf(benchBatch, n, true)
+		bench(fmt.Sprintf("%d_features", n), manyFeatures(n), logs)
+		bench(fmt.Sprintf("%d_features_joint", n), withJoint(manyFeatures(n), n/2), logs)
+	}
+	for _, dims := range []int{384, 768} {
+		logs := predictionsOf(benchBatch, 0, true)
+		putVectors(logs, "text", dims)
+		bench(fmt.Sprintf("vector_of_%d_unread", dims), manyFeatures(20), logs)
+		bench(fmt.Sprintf("vector_of_%d", dims), withVector(manyFeatures(0), "text", dims), logs)
+	}
+}
+
+// BenchmarkFlushSketch is the cost of sending one pane of 20 features with a joint reference, and of a vector of 768 numbers.
+func BenchmarkFlushSketch(b *testing.B) {
+	joint, vector := predictions(1, true), predictionsOf(1, 0, true)
+	putVectors(vector, "text", 768)
+	for _, bench := range []struct {
+		name string
+		p    *profile.Profile
+		logs plog.Logs
+	}{
+		{"joint", withJoint(twentyFeatures(), 10), joint},
+		{"vector", withVector(manyFeatures(0), "text", 768), vector},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			c := start(b, config(func(c *Config) { c.FlushInterval = time.Hour }), serve(bench.p), consumertest.NewNop())
+			require.NoError(b, c.ConsumeLogs(context.Background(), bench.logs))
+			shard := c.shared.acquire()
+			all := shard.take()
+			shard.mu.Unlock()
+			sent, err := (&pmetric.ProtoMarshaler{}).MarshalMetrics(c.shared.emitter.metrics(all))
+			require.NoError(b, err)
+			b.ReportMetric(float64(len(sent)), "B/pane")
+			b.ReportMetric(float64(c.shared.emitter.metrics(all).DataPointCount()), "points/pane")
+			b.ReportAllocs()
+			for b.Loop() {
+				_ = c.shared.emitter.metrics(all)
+			}
+		})
+	}
 }
 
 // outcomeKinds by the model's task.

@@ -34,13 +34,12 @@ func (w *writer) jointPhases(a *accumulator) {
 
 // phases writes a histogram a frequency: counts only, since a sum of angles means nothing.
 func (w *writer) phases(metric string, a *accumulator, n uint64, counts phaseCounts, feature label) {
-	for k := 0; len(counts) > 0; k++ {
+	for k := range counts {
 		p := w.metric(metric, pmetric.MetricTypeHistogram).Histogram().DataPoints().AppendEmpty()
 		w.describe(p, a, feature, label{semconv.AttrProjectionIndex, projectionNames[k]})
 		p.SetCount(n)
 		p.ExplicitBounds().FromRaw(phaseBounds)
-		p.BucketCounts().FromRaw(counts[:profile.PhaseBins])
-		counts = counts[profile.PhaseBins:]
+		p.BucketCounts().FromRaw(counts[k][:])
 	}
 }
 
@@ -67,12 +66,10 @@ func (w *writer) jointProducts(a *accumulator) {
 	if a.joint == nil {
 		return
 	}
-	products := a.joint.products
-	correlated := a.plan.profile.Joint.Correlated
+	products, correlated := &a.joint.products, a.plan.profile.Joint.Correlated
 	for i, name := range correlated {
-		for _, other := range correlated[i+1:] {
-			w.signed(semconv.MetricJointProduct, a, products[0], label{semconv.AttrFeatureName, name}, label{semconv.AttrFeatureOther, other})
-			products = products[1:]
+		for k := i + 1; k < len(correlated); k++ {
+			w.signed(semconv.MetricJointProduct, a, products.Data[i*products.Stride+k], label{semconv.AttrFeatureName, name}, label{semconv.AttrFeatureOther, correlated[k]})
 		}
 	}
 }

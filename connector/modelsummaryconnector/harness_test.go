@@ -120,9 +120,12 @@ func categorical(name string, categories ...string) *profile.Variable {
 }
 
 // twentyFeatures is a profile of 16 numbers and 4 categories.
-func twentyFeatures() *profile.Profile {
+func twentyFeatures() *profile.Profile { return manyFeatures(20) }
+
+// manyFeatures is a profile of n features, a fifth of them categories.
+func manyFeatures(n int) *profile.Profile {
 	p := &profile.Profile{Schema: profile.Schema, Model: "fraud", Task: profile.Binary, PositiveClass: "1", Scores: []*profile.Variable{numeric("1")}}
-	for i := range 20 {
+	for i := range n {
 		if i%5 == 4 {
 			p.Features = append(p.Features, categorical(fmt.Sprintf("category_%02d", i), "DE", "FR", "US", "GB", "IT", "ES"))
 		} else {
@@ -132,9 +135,9 @@ func twentyFeatures() *profile.Profile {
 	return p
 }
 
-// putInputs fills the map with inputs for twentyFeatures.
-func putInputs(m pcommon.Map, prefix string, r *rand.Rand) {
-	for i := range 20 {
+// putInputs fills the map with inputs for manyFeatures.
+func putInputs(m pcommon.Map, prefix string, n int, r *rand.Rand) {
+	for i := range n {
 		if i%5 == 4 {
 			m.PutStr(fmt.Sprintf("%scategory_%02d", prefix, i), []string{"DE", "FR", "US", "GB", "IT", "ES"}[r.IntN(6)])
 		} else {
@@ -154,8 +157,10 @@ func putOutputs(m pcommon.Map, r *rand.Rand) {
 
 const benchStart = 1_700_000_000_000_000_000
 
-// predictions are n events, ten milliseconds apart.
-func predictions(n int, asMap bool) plog.Logs {
+// predictions are n events of twenty inputs, ten milliseconds apart.
+func predictions(n int, asMap bool) plog.Logs { return predictionsOf(n, 20, asMap) }
+
+func predictionsOf(n, features int, asMap bool) plog.Logs {
 	r := rand.New(rand.NewPCG(1, 2))
 	logs := plog.NewLogs()
 	records := logs.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords()
@@ -165,9 +170,9 @@ func predictions(n int, asMap bool) plog.Logs {
 		record.SetTimestamp(pcommon.Timestamp(benchStart + i*10_000_000))
 		putOutputs(record.Attributes(), r)
 		if asMap {
-			putInputs(record.Attributes().PutEmptyMap(semconv.AttrInputs), "", r)
+			putInputs(record.Attributes().PutEmptyMap(semconv.AttrInputs), "", features, r)
 		} else {
-			putInputs(record.Attributes(), semconv.AttrInputPrefix, r)
+			putInputs(record.Attributes(), semconv.AttrInputPrefix, features, r)
 		}
 	}
 	return logs
@@ -247,7 +252,7 @@ func spans(n int) ptrace.Traces {
 		span.SetStartTimestamp(pcommon.Timestamp(benchStart + i*10_000_000))
 		span.SetEndTimestamp(span.StartTimestamp() + 3_000_000)
 		putOutputs(span.Attributes(), r)
-		putInputs(span.Attributes(), semconv.AttrInputPrefix, r)
+		putInputs(span.Attributes(), semconv.AttrInputPrefix, 20, r)
 	}
 	return traces
 }

@@ -1,45 +1,46 @@
 package modelsummaryconnector
 
 import (
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
 
 	"github.com/leeway-ml/leeway/profile"
 	"github.com/leeway-ml/leeway/profile/joint"
 )
 
-// phaseCounts are counts of angles, of each frequency in PhaseBins bins.
-type phaseCounts []uint64
-
-func newPhaseCounts(frequencies int) phaseCounts {
-	return make(phaseCounts, frequencies*profile.PhaseBins)
-}
+// phaseCounts are counts of angles, by frequency.
+type phaseCounts [][profile.PhaseBins]uint64
 
 func (c phaseCounts) add(phases []uint8) {
-	for k, bin := range phases {
-		c[k*profile.PhaseBins+int(bin)]++
+	for k := range c {
+		c[k][phases[k]%profile.PhaseBins]++
 	}
 }
 
 func (c phaseCounts) merge(o phaseCounts) {
-	for i, n := range o {
-		c[i] += n
+	for k := range o {
+		for bin, n := range o[k] {
+			c[k][bin] += n
+		}
 	}
 }
 
 // jointCounts is what the inputs of all events together add up to.
 type jointCounts struct {
-	events uint64
-	phases phaseCounts
-	errors histogram
-	// residuals by feature, products by pair: each feature with those after it.
-	residuals, products []float64
+	events    uint64
+	phases    phaseCounts
+	errors    histogram
+	residuals []float64 // by feature
+	// products of the correlated features, each with each.
+	products blas64.General
 }
 
 func newJointCounts(j *profile.Joint) *jointCounts {
 	n := len(j.Correlated)
 	return &jointCounts{
-		phases: newPhaseCounts(j.Frequencies), errors: *newHistogram(j.ErrorBounds),
-		residuals: make([]float64, len(j.Features)), products: make([]float64, n*(n-1)/2),
+		phases: make(phaseCounts, j.Frequencies), errors: *newHistogram(j.ErrorBounds),
+		residuals: make([]float64, len(j.Features)),
+		products:  blas64.General{Rows: n, Cols: n, Stride: n, Data: make([]float64, n*n)},
 	}
 }
 
@@ -48,11 +49,9 @@ func (c *jointCounts) add(s *joint.Sketch) {
 	c.phases.add(s.Phases)
 	c.errors.add(s.Error)
 	floats.Add(c.residuals, s.Residuals)
-	products := c.products
-	for i, x := range s.Correlated {
-		rest := s.Correlated[i+1:]
-		floats.AddScaled(products[:len(rest)], x, rest)
-		products = products[len(rest):]
+	if n := len(s.Correlated); n > 0 {
+		x := blas64.Vector{N: n, Data: s.Correlated, Inc: 1}
+		blas64.Ger(1, x, x, c.products) // twice the work that is needed, at four times the speed
 	}
 }
 
@@ -67,7 +66,7 @@ func (c *jointCounts) merge(o *jointCounts) *jointCounts {
 	c.phases.merge(o.phases)
 	c.errors.merge(&o.errors)
 	floats.Add(c.residuals, o.residuals)
-	floats.Add(c.products, o.products)
+	floats.Add(c.products.Data, o.products.Data)
 	return c
 }
 
@@ -120,7 +119,7 @@ func (a *accumulator) countVector(s *shard, input *vectorInput) {
 	}
 	sketch := input.sketch
 	if c.phases == nil {
-		c.phases, c.components = make(phaseCounts, len(sketch.Phases)*profile.PhaseBins), make([]float64, len(sketch.Components))
+		c.phases, c.components = make(phaseCounts, len(sketch.Phases)), make([]float64, len(sketch.Components))
 		s.grow(c.size())
 	}
 	c.events++
@@ -143,17 +142,19 @@ func (c *jointCounts) size() int {
 	if c == nil {
 		return 0
 	}
-	return extraSize + 8*(len(c.phases)+len(c.errors.counts)+len(c.residuals)+len(c.products))
+	return extraSize + c.phases.size() + 8*(len(c.errors.counts)+len(c.residuals)+len(c.products.Data))
 }
 
-func (c *vectorCounts) size() int { return 8 * (len(c.phases) + len(c.components)) }
+func (c *vectorCounts) size() int { return c.phases.size() + 8*len(c.components) }
+
+func (c phaseCounts) size() int { return 8 * profile.PhaseBins * len(c) }
 
 // sentSize is about how many bytes of OTLP they make.
 func (c *jointCounts) sentSize() int {
 	if c == nil {
 		return 0
 	}
-	return c.phases.sentSize() + c.errors.sentSize() + pointSize*(len(c.residuals)+len(c.products))
+	return c.phases.sentSize() + c.errors.sentSize() + pointSize*(len(c.residuals)+len(c.products.Data)/2)
 }
 
 func (c *vectorCounts) sentSize() int {
@@ -161,5 +162,5 @@ func (c *vectorCounts) sentSize() int {
 }
 
 func (c phaseCounts) sentSize() int {
-	return len(c)/profile.PhaseBins*pointSize + binSize*len(c)
+	return len(c) * (pointSize + binSize*profile.PhaseBins)
 }

@@ -86,7 +86,7 @@ func (s *shard) prepare(p *planState, e *event.Event) *observation {
 		}
 		p.seen[f] = o.serial
 		if vector := int(f) - len(p.features); vector >= 0 {
-			s.sketchVector(p, o, vector, &input.Value)
+			s.sketchVector(p, o, vector, input)
 			continue
 		}
 		feature := &p.features[f]

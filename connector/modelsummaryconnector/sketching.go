@@ -93,7 +93,7 @@ func (p *planState) sketchJoint(o *observation) {
 }
 
 // sketchVector works out what a vector adds.
-func (s *shard) sketchVector(p *planState, o *observation, vector int, v *event.Value) {
+func (s *shard) sketchVector(p *planState, o *observation, vector int, v *event.Field) {
 	if v.Kind == event.Missing || !sketched(o.event) {
 		return
 	}
@@ -116,7 +116,7 @@ func (s *shard) sketchVector(p *planState, o *observation, vector int, v *event.
 }
 
 // noVector counts an input that is no vector, or one of another length, and says so.
-func (s *shard) noVector(p *plan, vector *planVector, v *event.Value) {
+func (s *shard) noVector(p *plan, vector *planVector, v *event.Field) {
 	s.tally.invalid[invalidType]++
 	if s.notices.once(noticeKey{p.model, p.version, "type", vector.name}) {
 		s.notices.warn(p, "An input is not the vector that it is in the profile; it is counted as invalid. Is it another model's embedding?",

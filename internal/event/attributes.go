@@ -15,7 +15,7 @@ const eventNameAttribute = "event.name"
 func (d *Decoder) readAttributes(e *Event, attributes pcommon.Map) {
 	for key, v := range attributes.All() {
 		if name, ok := strings.CutPrefix(key, semconv.AttrInputPrefix); ok {
-			e.Inputs = append(e.Inputs, Field{name, d.inputOf(v)})
+			e.Inputs = d.appendInput(e.Inputs, name, v)
 		} else {
 			d.readAttribute(e, key, v)
 		}
@@ -107,9 +107,9 @@ func (d *Decoder) readDetection(e *Event, key string, v pcommon.Value) bool {
 // readNamed takes the attributes whose names end with a feature, a class or the key of a slice.
 func (d *Decoder) readNamed(e *Event, key string, v pcommon.Value) {
 	if name, ok := strings.CutPrefix(key, semconv.AttrAttributionPrefix); ok {
-		e.Attributions = append(e.Attributions, Field{name, valueOf(v)})
+		e.Attributions = append(e.Attributions, Field{Name: name, Value: valueOf(v)})
 	} else if class, ok := strings.CutPrefix(key, semconv.AttrPredictionProbabilityPrefix); ok {
-		e.Probabilities = append(e.Probabilities, Field{class, valueOf(v)})
+		e.Probabilities = append(e.Probabilities, Field{Name: class, Value: valueOf(v)})
 	} else if segment, ok := strings.CutPrefix(key, semconv.AttrSegmentPrefix); ok {
 		if text := d.text(valueOf(v)); text != "" && segment != "" {
 			e.Slice = append(e.Slice, Label{segment, text})
@@ -189,14 +189,21 @@ func parseTime(text string) (uint64, bool) {
 
 func (d *Decoder) appendInputs(inputs []Field, m pcommon.Map) []Field {
 	for name, v := range m.All() {
-		inputs = append(inputs, Field{name, d.inputOf(v)})
+		inputs = d.appendInput(inputs, name, v)
 	}
 	return inputs
 }
 
+func (d *Decoder) appendInput(inputs []Field, name string, v pcommon.Value) []Field {
+	if v.Type() == pcommon.ValueTypeSlice {
+		return append(inputs, d.arrayOf(name, v.Slice()))
+	}
+	return append(inputs, Field{Name: name, Value: valueOf(v)})
+}
+
 func appendFields(fields []Field, m pcommon.Map) []Field {
 	for name, v := range m.All() {
-		fields = append(fields, Field{name, valueOf(v)})
+		fields = append(fields, Field{Name: name, Value: valueOf(v)})
 	}
 	return fields
 }

@@ -47,9 +47,11 @@ func clone(e *Event) Event {
 	return c
 }
 
-func number(name string, x float64) Field { return Field{name, Value{Kind: Number, Number: x}} }
+func number(name string, x float64) Field {
+	return Field{Name: name, Value: Value{Kind: Number, Number: x}}
+}
 
-func text(name, s string) Field { return Field{name, Value{Kind: Text, Text: s}} }
+func text(name, s string) Field { return Field{Name: name, Value: Value{Kind: Text, Text: s}} }
 
 func TestEverything(t *testing.T) {
 	logs, _, _, r := record()
@@ -95,9 +97,11 @@ func TestRecordWinsOverScopeOverResource(t *testing.T) {
 	require.Equal(t, []Field{text("x", "record"), text("x", "scope"), text("x", "resource")}, e.Inputs, "the first one counts")
 }
 
-func numbers(name string, x ...float64) Field { return Field{name, Value{Kind: Numbers, Numbers: x}} }
+func numbers(name string, x ...float64) Field {
+	return Field{Name: name, Value: Value{Kind: Numbers}, Numbers: x}
+}
 
-func other(name string) Field { return Field{name, Value{Kind: Other}} }
+func other(name string) Field { return Field{Name: name, Value: Value{Kind: Other}} }
 
 // Arrays of numbers are vectors, wherever inputs may stand; what is longer, mixed or no input is not.
 func TestArrays(t *testing.T) {
@@ -216,7 +220,7 @@ func TestKindsOfInputs(t *testing.T) {
 	inputs.Map().PutBool("yes", true)
 	inputs.Map().PutEmptySlice("array")
 	inputs.Map().PutEmptyBytes("bytes")
-	want := []Field{{"x", Value{Kind: Other}}, {Name: "empty"}, {Name: "null"}, {"yes", Value{Kind: Bool, Number: 1, Text: "true"}}, {"array", Value{Kind: Other}}, {"bytes", Value{Kind: Other}}}
+	want := []Field{other("x"), {Name: "empty"}, {Name: "null"}, {Name: "yes", Value: Value{Kind: Bool, Number: 1, Text: "true"}}, other("array"), other("bytes")}
 	require.Equal(t, want, decode(NewDecoder(nil, nil), logs)[0].Inputs)
 }
 

@@ -73,10 +73,18 @@ type Event struct {
 // Label is one key of a slice, and what it is there.
 type Label struct{ Key, Text string }
 
-// Field is one named value.
+// Field is one named value, or array of numbers.
 type Field struct {
 	Name string
 	Value
+	// Numbers is not empty where Kind is Numbers. Unlike texts it is not to be kept: it is the decoder's memory. It is no part of Value
+	// so that values stay small: decoding would take twice as long.
+	Numbers []float64
+}
+
+// Equal reports whether two fields are the same. NaN is not the same as NaN.
+func (f *Field) Equal(o *Field) bool {
+	return f.Name == o.Name && f.Value == o.Value && slices.Equal(f.Numbers, o.Numbers)
 }
 
 // Kind is what a value is.
@@ -89,7 +97,7 @@ const (
 	Text                // Value.Text
 	Bool                // Value.Number is 0 or 1, Value.Text "false" or "true"
 	Other               // a map, an array or bytes: nothing to be counted
-	Numbers             // an array of numbers, Value.Numbers: of inputs only, of other things it is Other
+	Numbers             // an array of numbers, Field.Numbers: of inputs only, of other things it is Other
 )
 
 // String is the kind in words.
@@ -109,16 +117,9 @@ func (k Kind) String() string {
 	return "a map, an array or bytes"
 }
 
-// Value is one scalar, or an array of numbers.
+// Value is one scalar.
 type Value struct {
 	Kind   Kind
 	Number float64
 	Text   string
-	// Numbers is not empty where Kind is Numbers. Unlike texts it is not to be kept: it is the decoder's memory.
-	Numbers []float64
-}
-
-// Equal reports whether two values are the same. NaN is not the same as NaN.
-func (v *Value) Equal(o *Value) bool {
-	return v.Kind == o.Kind && v.Number == o.Number && v.Text == o.Text && slices.Equal(v.Numbers, o.Numbers)
 }

@@ -26,19 +26,11 @@ func valueOf(v pcommon.Value) Value {
 	return Value{Kind: Other}
 }
 
-// inputOf also reads an array of numbers, an embedding for instance.
-func (d *Decoder) inputOf(v pcommon.Value) Value {
-	if v.Type() == pcommon.ValueTypeSlice {
-		return d.numbersOf(v.Slice())
-	}
-	return valueOf(v)
-}
-
-// numbersOf reads an array into the decoder's memory. What is longer than any vector of a profile is not read.
-func (d *Decoder) numbersOf(array pcommon.Slice) Value {
+// arrayOf reads an array, an embedding for instance, into the decoder's memory. What is longer than any vector of a profile is not read.
+func (d *Decoder) arrayOf(name string, array pcommon.Slice) Field {
 	n := array.Len()
 	if n == 0 || n > profile.MaxVectorDimensions {
-		return Value{Kind: Other}
+		return Field{Name: name, Value: Value{Kind: Other}}
 	}
 	first := len(d.numbers)
 	d.numbers = slices.Grow(d.numbers, n)
@@ -50,10 +42,10 @@ func (d *Decoder) numbersOf(array pcommon.Slice) Value {
 			d.numbers = append(d.numbers, float64(v.Int()))
 		default:
 			d.numbers = d.numbers[:first]
-			return Value{Kind: Other}
+			return Field{Name: name, Value: Value{Kind: Other}}
 		}
 	}
-	return Value{Kind: Numbers, Numbers: d.numbers[first:len(d.numbers):len(d.numbers)]}
+	return Field{Name: name, Value: Value{Kind: Numbers}, Numbers: d.numbers[first:len(d.numbers):len(d.numbers)]}
 }
 
 func textValue(s string) Value {

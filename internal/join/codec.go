@@ -196,6 +196,17 @@ func appendFields(b []byte, fields []event.Field) []byte {
 	for i := range fields {
 		b = appendText(b, fields[i].Name)
 		b = appendValue(b, &fields[i].Value)
+		if fields[i].Kind == event.Numbers {
+			b = appendNumbers(b, fields[i].Numbers)
+		}
+	}
+	return b
+}
+
+func appendNumbers(b []byte, numbers []float64) []byte {
+	b = binary.AppendUvarint(b, uint64(len(numbers)))
+	for _, x := range numbers {
+		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
 	}
 	return b
 }
@@ -209,11 +220,6 @@ func appendValue(b []byte, v *event.Value) []byte {
 		return appendText(b, v.Text)
 	case event.Bool:
 		return append(b, byte(v.Number))
-	case event.Numbers:
-		b = binary.AppendUvarint(b, uint64(len(v.Numbers)))
-		for _, x := range v.Numbers {
-			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
-		}
 	}
 	return b
 }
@@ -308,13 +314,35 @@ func (r *reader) fields() []event.Field {
 	}
 	fields := make([]event.Field, n)
 	for i := range fields {
-		fields[i] = event.Field{Name: r.text(), Value: r.value()}
+		fields[i].Name = r.text()
+		kind := event.Kind(r.byte())
+		if kind == event.Numbers {
+			fields[i].Kind, fields[i].Numbers = kind, r.numbers()
+		} else {
+			fields[i].Value = r.valueOf(kind)
+		}
 	}
 	return fields
 }
 
-func (r *reader) value() event.Value {
-	switch kind := event.Kind(r.byte()); kind {
+// numbers are at least one.
+func (r *reader) numbers() []float64 {
+	n := r.length(len(r.rest) / 8)
+	if n == 0 {
+		r.fail()
+		return nil
+	}
+	numbers := make([]float64, n)
+	for i := range numbers {
+		numbers[i] = math.Float64frombits(r.eight())
+	}
+	return numbers
+}
+
+func (r *reader) value() event.Value { return r.valueOf(event.Kind(r.byte())) }
+
+func (r *reader) valueOf(kind event.Kind) event.Value {
+	switch kind {
 	case event.Missing, event.Other:
 		return event.Value{Kind: kind}
 	case event.Number:
@@ -326,14 +354,6 @@ func (r *reader) value() event.Value {
 			return event.Value{Kind: kind, Number: 1, Text: "true"}
 		}
 		return event.Value{Kind: kind, Text: "false"}
-	case event.Numbers:
-		if n := r.length(len(r.rest) / 8); n > 0 {
-			numbers := make([]float64, n)
-			for i := range numbers {
-				numbers[i] = math.Float64frombits(r.eight())
-			}
-			return event.Value{Kind: kind, Numbers: numbers}
-		}
 	}
 	r.fail()
 	return event.Value{}

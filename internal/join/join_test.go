@@ -80,7 +80,7 @@ func TestTruthsOfOneIDAreFew(t *testing.T) {
 func TestSameTruth(t *testing.T) {
 	one := func() *Truth {
 		return &Truth{Time: 1, Value: event.Value{Kind: event.Number, Number: 2}, Relevances: []event.Field{
-			{Name: "a", Value: event.Value{Kind: event.Text, Text: "x"}}, {Name: "b", Value: event.Value{Kind: event.Numbers, Numbers: []float64{1, 2}}},
+			{Name: "a", Value: event.Value{Kind: event.Text, Text: "x"}}, {Name: "b", Value: event.Value{Kind: event.Numbers}, Numbers: []float64{1, 2}},
 		}}
 	}
 	require.True(t, one().same(*one()))
@@ -176,7 +176,7 @@ var fieldsGen = rapid.Custom(func(t *rapid.T) []event.Field {
 	for range rapid.IntRange(0, 3).Draw(t, "fields") {
 		field := event.Field{Name: rapid.String().Draw(t, "name"), Value: valueGen.Draw(t, "value")}
 		if rapid.IntRange(0, 4).Draw(t, "kind") == 0 {
-			field.Value = event.Value{Kind: event.Numbers, Numbers: rapid.SliceOfN(rapid.Float64(), 1, 5).Draw(t, "numbers")}
+			field.Value, field.Numbers = event.Value{Kind: event.Numbers}, rapid.SliceOfN(rapid.Float64(), 1, 5).Draw(t, "numbers")
 		}
 		fields = append(fields, field)
 	}
@@ -246,7 +246,7 @@ func TestSizeIsAtLeastWhatIsWritten(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	full := &Held{
 		ID: "id", Prediction: &Prediction{Time: 5, Class: "yes", Score: event.Value{Kind: event.Number, Number: 0.5}, Items: []string{"a"},
-			Inputs: []event.Field{{Name: "vector", Value: event.Value{Kind: event.Numbers, Numbers: []float64{1, -2}}}}},
+			Inputs: []event.Field{{Name: "vector", Value: event.Value{Kind: event.Numbers}, Numbers: []float64{1, -2}}}},
 		Truths: []Truth{{Time: 7, Class: "no"}}, Feedback: []Feedback{{Time: 8, Name: "n", Record: []byte("r")}}, Rated: []string{"x"},
 	}
 	f.Add(full.Append(nil))

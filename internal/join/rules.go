@@ -203,6 +203,6 @@ func (r *Rules) rate(h *Held, to Results) {
 
 // same reports whether the other truth says the same of the same time: it was sent again.
 func (t *Truth) same(other Truth) bool {
-	return t.Time == other.Time && t.Class == other.Class && t.Value.Equal(&other.Value) &&
-		slices.EqualFunc(t.Relevances, other.Relevances, func(a, b event.Field) bool { return a.Name == b.Name && a.Value.Equal(&b.Value) })
+	return t.Time == other.Time && t.Class == other.Class && t.Value == other.Value &&
+		slices.EqualFunc(t.Relevances, other.Relevances, func(a, b event.Field) bool { return a.Equal(&b) })
 }

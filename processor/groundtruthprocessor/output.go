@@ -203,12 +203,6 @@ func putValue(a pcommon.Map, name string, v *event.Value) {
 		a.PutStr(name, v.Text)
 	case event.Bool:
 		a.PutBool(name, v.Number != 0)
-	case event.Numbers:
-		numbers := a.PutEmptySlice(name)
-		numbers.EnsureCapacity(len(v.Numbers))
-		for _, x := range v.Numbers {
-			numbers.AppendEmpty().SetDouble(x)
-		}
 	}
 }
 
@@ -219,7 +213,19 @@ func putFields(a pcommon.Map, name string, fields []event.Field) {
 	m := a.PutEmptyMap(name)
 	m.EnsureCapacity(len(fields))
 	for i := range fields {
-		putValue(m, fields[i].Name, &fields[i].Value)
+		if fields[i].Kind == event.Numbers {
+			putNumbers(m, fields[i].Name, fields[i].Numbers)
+		} else {
+			putValue(m, fields[i].Name, &fields[i].Value)
+		}
+	}
+}
+
+func putNumbers(a pcommon.Map, name string, numbers []float64) {
+	array := a.PutEmptySlice(name)
+	array.EnsureCapacity(len(numbers))
+	for _, x := range numbers {
+		array.AppendEmpty().SetDouble(x)
 	}
 }
 
