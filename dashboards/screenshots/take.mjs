@@ -10,6 +10,7 @@ const summer = 'from=2013-05-15T00:00:00Z&to=2013-08-31T20:00:00Z&var-window=7d'
 const pictures = [
   { name: 'fleet', path: `/d/leeway-fleet?${summer}`, height: 1010 },
   { name: 'model', path: `/d/leeway-model?${summer}&var-model=flight-delay&var-version=1`, height: 1010 },
+  { name: 'model-joint', path: `/d/leeway-model?${summer}&var-model=flight-delay&var-version=1`, from: 'Joint distribution (MMD)', height: 610 },
   { name: 'quality', path: `/d/leeway-quality?${summer}&var-model=flight-delay&var-version=1`, height: 1050 },
   { name: 'feature', path: `/d/leeway-feature?${summer}&var-model=flight-delay&var-version=1&var-feature=temperature`, height: 780 },
   { name: 'data-quality', path: `/d/leeway-data-quality?${summer}&var-model=flight-delay&var-version=1`, height: 1010 },
@@ -30,7 +31,7 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--hide-scrollbars'],
 });
 await fs.mkdir(folder, { recursive: true });
-for (const { name, path, height } of pictures) {
+for (const { name, path, from, height } of pictures) {
   const context = await browser.newContext({ viewport: { width: 1400, height: 1000 }, colorScheme: process.env.SCHEME ?? 'light', timezoneId: 'America/New_York' });
   const page = await context.newPage();
   await page.goto(address + path);
@@ -41,7 +42,9 @@ for (const { name, path, height } of pictures) {
   await page.waitForTimeout(500);
   await page.waitForFunction(() => !document.querySelector('.panel[aria-busy="true"], .toolbar .busy'), null, { timeout: 120_000 });
   await page.waitForTimeout(500);
-  await page.screenshot({ path: `${folder}/${name}.png`, clip: { x: 0, y: 0, width: 1400, height: Math.min(whole, height) } });
+  // From a panel's title on, where it is named.
+  const y = from ? await page.evaluate((title) => [...document.querySelectorAll('.panel')].find((p) => p.querySelector('h3')?.textContent.trim().startsWith(title)).getBoundingClientRect().top - 10, from) : 0;
+  await page.screenshot({ path: `${folder}/${name}.png`, clip: { x: 0, y, width: 1400, height: Math.min(whole - y, height) } });
   await context.close();
 }
 await browser.close();

@@ -12,12 +12,12 @@ import (
 // What the two annotations below mark is not marked once more as an alert.
 const notMarked = `, alertname!~"LeewayConceptDriftDetected|LeewayLossChanged"`
 
-// detections marks when detectors found concept drift: where their counter rose, or appeared. In a replayed history it may be there
-// for minutes only.
+// detections marks when detectors found concept drift: where their counter is above what it last was before, or is new. In a replayed
+// history it is there only when something is counted.
 func detections() *dashboard.AnnotationQueryBuilder {
 	const counter = `ml_concept_drifts_total{ml_detector_level="drift", ` + ofModel + `}`
 	return dashboard.NewAnnotationQueryBuilder().Name("Concept drift").Datasource(source).Enable(true).IconColor("purple").
-		Expr(fmt.Sprintf("increase(%[1]s[$__rate_interval]) > 0\nor last_over_time(%[1]s[$__rate_interval]) unless last_over_time(%[1]s[$__rate_interval] offset $__rate_interval)", counter)).
+		Expr(fmt.Sprintf("last_over_time(%[1]s[$__rate_interval]) > last_over_time(%[1]s[7d] offset $__rate_interval)\nor last_over_time(%[1]s[$__rate_interval]) > 0 unless last_over_time(%[1]s[7d] offset $__rate_interval)", counter)).
 		TitleFormat("Concept drift: {{ml_detector_signal}}").TextFormat("{{ml_detector_name}}")
 }
 
