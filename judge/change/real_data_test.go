@@ -66,8 +66,8 @@ func (s stream) episodes(t testing.TB, j *Judge, p *profile.Profile, loss string
 	return all, judged
 }
 
-// Elec2's errors come in runs, of days, and so do those of its reference, whose worst week was wrong 42 times in 100: against that, next to nothing in the
-// two years after is a change. Against the days before, it is when a third or more begin to be wrong, of a fifth or less.
+// Elec2's errors come in runs, of days, and so do those of its reference, whose worst week was wrong 42 times in 100: against that, nothing in the two years after
+// is a change. Against the days before, it is when a third or more begin to be wrong, of a fifth or less.
 func TestElec2(t *testing.T) {
 	ref, all := labelled(t, "elec2", func(row map[string]string, label string) func(*outcome.Counter) {
 		score, predicted := number(t, row["predicted_probability"]), row["predicted_class"]
@@ -77,11 +77,8 @@ func TestElec2(t *testing.T) {
 	lengths := map[string]time.Duration{"1h": time.Hour, "24h": day, "7d": week}
 	found, judged := all.episodes(t, j, profileOf(profile.Binary, "UP", ref, lengths), "error")
 	t.Logf("against the reference: %d windows", judged)
-	for _, e := range found {
-		t.Logf("%v to %v: %.3f, before %.3f", e.from, e.to, e.first.after, e.first.before)
-		assert.Greater(t, e.first.after, 0.6, e.from)
-	}
-	assert.LessOrEqual(t, len(found), 3)
+	assert.Greater(t, judged, 3000)
+	assert.Empty(t, found)
 
 	found, judged = all.episodes(t, j, nil, "error")
 	t.Logf("against the days before: %d windows", judged)
@@ -90,7 +87,7 @@ func TestElec2(t *testing.T) {
 		assert.Greater(t, e.first.after, 1.9*e.first.before, e.from)
 	}
 	assert.NotEmpty(t, found)
-	assert.LessOrEqual(t, len(found), 18)
+	assert.LessOrEqual(t, len(found), 12)
 }
 
 // The errors of bike sharing's model grow with the demand in 2012. In the reference and the rest of 2011 there is no change.
