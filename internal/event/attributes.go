@@ -1,6 +1,7 @@
 package event
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +16,8 @@ const eventNameAttribute = "event.name"
 func (d *Decoder) readAttributes(e *Event, attributes pcommon.Map) {
 	for key, v := range attributes.All() {
 		if name, ok := strings.CutPrefix(key, semconv.AttrInputPrefix); ok {
-			e.Inputs = d.appendInput(e.Inputs, name, v)
+			e.Inputs = append(e.Inputs, Field{})
+			d.readInput(&e.Inputs[len(e.Inputs)-1], name, v)
 		} else {
 			d.readAttribute(e, key, v)
 		}
@@ -188,17 +190,25 @@ func parseTime(text string) (uint64, bool) {
 }
 
 func (d *Decoder) appendInputs(inputs []Field, m pcommon.Map) []Field {
+	inputs = slices.Grow(inputs, m.Len())
 	for name, v := range m.All() {
-		inputs = d.appendInput(inputs, name, v)
+		inputs = append(inputs, Field{})
+		d.readInput(&inputs[len(inputs)-1], name, v)
 	}
 	return inputs
 }
 
-func (d *Decoder) appendInput(inputs []Field, name string, v pcommon.Value) []Field {
-	if v.Type() == pcommon.ValueTypeSlice {
-		return append(inputs, d.arrayOf(name, v.Slice()))
+// readInput reads an input into an empty field.
+func (d *Decoder) readInput(f *Field, name string, v pcommon.Value) {
+	f.Name = name
+	switch v.Type() {
+	case pcommon.ValueTypeDouble:
+		f.Kind, f.Number = Number, v.Double()
+	case pcommon.ValueTypeSlice:
+		d.readArray(f, v.Slice())
+	default:
+		f.Value = valueOf(v)
 	}
-	return append(inputs, Field{Name: name, Value: valueOf(v)})
 }
 
 func appendFields(fields []Field, m pcommon.Map) []Field {

@@ -26,11 +26,12 @@ func valueOf(v pcommon.Value) Value {
 	return Value{Kind: Other}
 }
 
-// arrayOf reads an array, an embedding for instance, into the decoder's memory. What is longer than any vector of a profile is not read.
-func (d *Decoder) arrayOf(name string, array pcommon.Slice) Field {
+// readArray reads an array, an embedding for instance, into the decoder's memory. What is longer than any vector of a profile is not read.
+func (d *Decoder) readArray(f *Field, array pcommon.Slice) {
+	f.Kind = Other
 	n := array.Len()
 	if n == 0 || n > profile.MaxVectorDimensions {
-		return Field{Name: name, Value: Value{Kind: Other}}
+		return
 	}
 	first := len(d.numbers)
 	d.numbers = slices.Grow(d.numbers, n)
@@ -42,10 +43,10 @@ func (d *Decoder) arrayOf(name string, array pcommon.Slice) Field {
 			d.numbers = append(d.numbers, float64(v.Int()))
 		default:
 			d.numbers = d.numbers[:first]
-			return Field{Name: name, Value: Value{Kind: Other}}
+			return
 		}
 	}
-	return Field{Name: name, Value: Value{Kind: Numbers}, Numbers: d.numbers[first:len(d.numbers):len(d.numbers)]}
+	f.Kind, f.Numbers = Numbers, d.numbers[first:len(d.numbers):len(d.numbers)]
 }
 
 func textValue(s string) Value {
