@@ -20,7 +20,7 @@ say "1. A profile of March and April: what the model looked like when it was goo
 # The flights are of 2013, and are replayed as if their end were now; so is the profile (--rebase), lest it count as stale.
 # shellcheck disable=SC2086 # the flags are meant to be split
 "$repo/bin/leewayctl" profile "$data/flights.csv.gz" --truth "$data/flights_truth.csv.gz" $model --where split=reference --positive-class late \
-    --time-zone America/New_York --rebase 2013-09-01 --output profiles/flight-delay.json --force
+    --importances "$data/importances.json" --time-zone America/New_York --rebase 2013-09-01 --output profiles/flight-delay.json --force
 
 say "2. The collector, with its default configuration"
 : >leeway.log # without what the last run said
