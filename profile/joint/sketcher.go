@@ -19,11 +19,12 @@ type Sketcher struct {
 	*Encoder
 	joint      *profile.Joint
 	components int
-	// singles are the features of one dimension; weights has a row for each: its element of each component, then of each frequency, in turns.
+	// singles are the dimensions of the features that have one; weights has a row for each: its element of each component, then of each frequency, in turns.
 	singles []int
 	weights blas64.General
-	// sums are such rows of the points of a category, added up: by feature and group. nil for features of one dimension.
-	sums [][][]float64
+	// multiple are the features of several dimensions; sums are such rows of a category's point, added up: by these and by group.
+	multiple []int
+	sums     [][][]float64
 	// principal has a row a component.
 	principal blas64.General
 	// correlated are the dimensions of Joint.Correlated.
@@ -94,20 +95,23 @@ func (s *Sketcher) weigh() {
 			rows[d][s.components+k] = w[d]
 		}
 	}
-	s.sums = make([][][]float64, len(s.features))
 	for i := range s.features {
 		f := &s.features[i]
 		if f.scores != nil {
-			s.singles = append(s.singles, i)
+			s.singles = append(s.singles, f.first)
 			s.weights.Data = append(s.weights.Data, rows[f.first]...)
 		}
-		for _, point := range f.points {
-			sum := make([]float64, width)
-			for d, x := range point {
-				floats.AddScaled(sum, x, rows[f.first+d])
-			}
-			s.sums[i] = append(s.sums[i], sum)
+		if f.points == nil {
+			continue
 		}
+		sums := make([][]float64, len(f.points))
+		for group, point := range f.points {
+			sums[group] = make([]float64, width)
+			for d, x := range point {
+				floats.AddScaled(sums[group], x, rows[f.first+d])
+			}
+		}
+		s.multiple, s.sums = append(s.multiple, i), append(s.sums, sums)
 	}
 	s.weights.Rows, s.weights.Cols, s.weights.Stride = len(s.singles), width, width
 }
@@ -156,16 +160,17 @@ func (s *Sketcher) Sketch(bins []int32, to *Sketch) {
 
 // project is the encoded row along all components and frequencies.
 func (s *Sketcher) project(bins []int32, to *Sketch) {
-	for k, i := range s.singles {
-		to.single[k] = to.encoded[s.features[i].first]
+	for k, d := range s.singles {
+		to.single[k] = to.encoded[d]
 	}
 	clear(to.projected)
 	if len(s.singles) > 0 {
 		blas64.Gemv(blas.Trans, 1, s.weights, vector(to.single), 1, vector(to.projected))
 	}
-	for i, sums := range s.sums {
-		if bin := bins[i]; sums != nil && bin >= 0 && int(bin) < len(s.features[i].group) {
-			floats.Add(to.projected, sums[s.features[i].group[bin]])
+	for k, i := range s.multiple {
+		group := s.features[i].group
+		if bin := bins[i]; bin >= 0 && int(bin) < len(group) {
+			floats.Add(to.projected, s.sums[k][group[bin]])
 		}
 	}
 }
