@@ -191,6 +191,8 @@ func TestJointByHand(t *testing.T) {
 
 	// The error's distribution.
 	assert.InEpsilon(t, stat.StdDev(s.errors, nil), j.ErrorStdDev, 1e-5)
+	assert.Positive(t, j.ErrorOptimism)
+	assert.InEpsilon(t, statistics.Optimism(&covariance, len(components), float64(len(rows)))/(2*stat.Mean(s.errors, nil)), j.ErrorOptimism, 1e-2)
 	assert.Len(t, j.ErrorBounds, errorBins-1)
 	for i, b := range j.ErrorBounds {
 		below := 0
