@@ -41,6 +41,26 @@ type item struct {
 	slices []*group
 }
 
+// count is how many values the item has.
+func (i *item) count() (n int64) {
+	for _, v := range i.values {
+		if v == v {
+			n++
+		}
+	}
+	return n
+}
+
+// signals has a bit for each signal that the item has.
+func (i *item) signals() (bits uint64) {
+	for at, v := range i.values {
+		if v == v {
+			bits |= 1 << (at % 64)
+		}
+	}
+	return bits
+}
+
 // size is about the memory that an item takes while it waits.
 func (i *item) size() int64 {
 	return int64(120 + len(i.id) + 8*len(i.values) + 8*len(i.slices))

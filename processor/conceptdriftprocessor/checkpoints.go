@@ -280,7 +280,8 @@ func (r *restoring) model(ctx context.Context) error {
 
 func (r *restoring) lane(ctx context.Context, l *lane, s *laneState) error {
 	prefix := r.id + "/" + kindNames[l.kind] + "/"
-	l.greatest, l.watermark, l.taken, l.next = s.greatest, s.watermark, s.taken, s.next
+	l.greatest, l.watermark, l.next = s.greatest, s.watermark, s.next
+	l.taken, l.takenID, l.takenSignals = s.taken, s.takenID, s.takenSignals
 	for _, key := range s.groups {
 		text, err := r.client.Get(ctx, prefix+key)
 		if err != nil {

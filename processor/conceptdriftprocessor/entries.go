@@ -42,6 +42,8 @@ const mostChunks = 1 << 24
 // laneState is what is kept of a lane beside its groups and chunks.
 type laneState struct {
 	greatest, watermark, taken int64
+	takenID                    string
+	takenSignals               uint64
 	// Chunks are those from first until next, but for those of which all was taken.
 	first, next uint64
 	groups      []string
@@ -58,7 +60,7 @@ type modelState struct {
 func (m *model) state() *modelState {
 	s := &modelState{name: m.name, version: m.version, arrived: m.arrived.Load(), pending: m.pending}
 	for k, l := range m.lanes {
-		s.lanes[k] = laneState{greatest: l.greatest, watermark: l.watermark, taken: l.taken, first: l.next, next: l.next}
+		s.lanes[k] = laneState{greatest: l.greatest, watermark: l.watermark, taken: l.taken, takenID: l.takenID, takenSignals: l.takenSignals, first: l.next, next: l.next}
 		if len(l.chunks) > 0 {
 			s.lanes[k].first = l.chunks[0].number
 		}
@@ -81,6 +83,8 @@ func (s *modelState) encode() []byte {
 		e.int(l.greatest)
 		e.int(l.watermark)
 		e.int(l.taken)
+		e.text(l.takenID)
+		e.uint(l.takenSignals)
 		e.uint(l.first)
 		e.uint(l.next)
 		e.uint(uint64(len(l.groups)))
@@ -109,7 +113,8 @@ func decodeModel(data []byte) (*modelState, error) {
 	s := &modelState{name: d.text(), version: d.text(), arrived: d.int()}
 	for k := range s.lanes {
 		l := &s.lanes[k]
-		l.greatest, l.watermark, l.taken, l.first, l.next = d.int(), d.int(), d.int(), d.uint(), d.uint()
+		l.greatest, l.watermark, l.taken, l.takenID, l.takenSignals = d.int(), d.int(), d.int(), d.text(), d.uint()
+		l.first, l.next = d.uint(), d.uint()
 		if l.first > l.next || l.next-l.first > mostChunks {
 			d.fail()
 		}

@@ -18,8 +18,11 @@ type lane struct {
 	// greatest event time seen, and up to which, that time not among them, all events are thought to have come; what waits is not
 	// before it.
 	greatest, watermark int64
-	// taken is the time of the last event that the detectors took: none before it is taken any more.
-	taken int64
+	// taken is the time of the last event that the detectors took: none before it is taken any more. takenID is its prediction
+	// id, and takenSignals has a bit for each signal that came with that id at that time.
+	taken        int64
+	takenID      string
+	takenSignals uint64
 	// arrived is when an event last came, by the wall clock.
 	arrived time.Time
 	waiting waiting
@@ -69,9 +72,23 @@ func (l *lane) idle(timeout time.Duration, now time.Time) {
 	}
 }
 
+// again tells that an event was taken already: it has the time, the prediction id and a signal of the last one. Of what is delivered twice,
+// both come in one after the other if the first still waits; else the second is late.
+func (l *lane) again(i *item) bool {
+	return i.id != "" && i.id == l.takenID && i.time == l.taken && i.signals()&l.takenSignals != 0
+}
+
+// take notes that an event is taken.
+func (l *lane) take(i *item) {
+	if i.time != l.taken || i.id != l.takenID {
+		l.taken, l.takenID, l.takenSignals = i.time, i.id, 0
+	}
+	l.takenSignals |= i.signals()
+}
+
 // put lets an event wait. It returns false where it is too late.
 func (l *lane) put(i *item) bool {
-	if i.time < l.taken {
+	if i.time < l.taken || i.time == l.taken && i.id != "" && i.id < l.takenID {
 		return false
 	}
 	i.order = l.order

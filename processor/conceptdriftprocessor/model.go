@@ -55,6 +55,10 @@ func (w *watcher) come(m *model, b *batch, first int) {
 		l.arrived = b.now
 		l.events++
 		values := l.note(x)
+		if l.again(x) {
+			b.tally.repeated += values
+			continue
+		}
 		if values > 0 && !l.put(x) {
 			b.tally.late += values
 			w.report.late(m.name)
@@ -167,9 +171,13 @@ func (w *watcher) release(m *model, l *lane, t *tally) (values int64) {
 	refused := func(d *detection, err error) { w.report.refusedBy(t, d, err, m.name) }
 	for x := l.due(); x != nil; x = l.due() {
 		m.changed = true
-		l.taken = x.time
 		w.buffered.Add(-1)
 		w.bufferedSize.Add(-x.size())
+		if l.again(x) {
+			t.repeated += x.count()
+			continue
+		}
+		l.take(x)
 		begun := l.whole.take(l.plan, x, fired, refused)
 		for _, g := range x.slices {
 			begun += g.take(l.plan, x, fired, func(*detection, error) {}) // it was said of the whole

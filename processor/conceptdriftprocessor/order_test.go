@@ -108,8 +108,8 @@ func heard(batches []plog.Logs) []string {
 }
 
 // TestAnyOrder: whatever the order in which outcomes arrive, no later than the lateness that is allowed, in whatever batches, by which of
-// two pipelines, refused by the next component or not, with the process killed between two batches that were acknowledged: the
-// events are those of detectors that take all of them in their order, each once.
+// two pipelines, refused by the next component or not, some of them delivered twice, with the process killed between two batches that were
+// acknowledged: the events are those of detectors that take all of them in their order, each once.
 func TestAnyOrder(t *testing.T) {
 	const lateness = 120
 	fired := 0
@@ -136,7 +136,7 @@ func TestAnyOrder(t *testing.T) {
 
 		kept := newPlain()
 		var got []plog.Logs
-		refusals := rapid.Bool().Draw(t, "refusals")
+		refusals, again := rapid.Bool().Draw(t, "refusals"), rapid.Bool().Draw(t, "delivered twice")
 		p := startTwins(t, kept, func(logs plog.Logs) error {
 			if refusals && rapid.IntRange(0, 4).Draw(t, "refuse") == 0 {
 				return errors.New("no")
@@ -161,6 +161,9 @@ func TestAnyOrder(t *testing.T) {
 			}
 			order = order[size:]
 			send(logsOf(events...))
+			if again && rapid.IntRange(0, 2).Draw(t, "again") == 0 { // the sender never heard that it was taken
+				send(logsOf(events...))
+			}
 			if rapid.IntRange(0, 3).Draw(t, "kill") == 0 {
 				p = p.killed(t)
 			}

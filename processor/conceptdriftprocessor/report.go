@@ -64,6 +64,7 @@ type tally struct {
 	badValues     map[badValue]int64
 	fired         [conceptdrift.Drift + 1]int64
 	late, early   int64
+	repeated      int64
 	dropped       int64
 	silent        int64
 	evictedSlices int64
@@ -136,6 +137,7 @@ func (r *reporter) told(ctx context.Context, t *tally) {
 	}
 	add(r.telemetry.ConceptDriftValuesLate, t.late)
 	add(r.telemetry.ConceptDriftValuesEarly, t.early)
+	add(r.telemetry.ConceptDriftValuesRepeated, t.repeated)
 	add(r.telemetry.ConceptDriftEventsDropped, t.dropped)
 	add(r.telemetry.ConceptDriftDetectorsSilent, t.silent)
 	add(r.telemetry.ConceptDriftEvicted, t.evictedSlices, option("what", "segment"))

@@ -45,6 +45,7 @@ type TelemetryBuilder struct {
 	ConceptDriftValuesEarly        metric.Int64Counter
 	ConceptDriftValuesLate         metric.Int64Counter
 	ConceptDriftValuesRefused      metric.Int64Counter
+	ConceptDriftValuesRepeated     metric.Int64Counter
 }
 
 // TelemetryBuilderOption applies changes to default builder.
@@ -245,6 +246,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	builder.ConceptDriftValuesRefused, err = builder.meter.Int64Counter(
 		"otelcol_concept_drift_values_refused",
 		metric.WithDescription("Values that were left out, because a detector can't take them. [Development]"),
+		metric.WithUnit("{value}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ConceptDriftValuesRepeated, err = builder.meter.Int64Counter(
+		"otelcol_concept_drift_values_repeated",
+		metric.WithDescription("Values that were left out, because their event was delivered twice. [Development]"),
 		metric.WithUnit("{value}"),
 	)
 	errs = errors.Join(errs, err)

@@ -49,6 +49,7 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ConceptDriftValuesEarly.Add(context.Background(), 1)
 	tb.ConceptDriftValuesLate.Add(context.Background(), 1)
 	tb.ConceptDriftValuesRefused.Add(context.Background(), 1)
+	tb.ConceptDriftValuesRepeated.Add(context.Background(), 1)
 	AssertEqualConceptDriftBuffered(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
@@ -98,6 +99,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualConceptDriftValuesRefused(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualConceptDriftValuesRepeated(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 
