@@ -24,7 +24,18 @@ func FuzzConsumeLogs(f *testing.F) {
 		require.NoError(f, err)
 		f.Add(seed)
 	}
-	c := start(f, segmentedConfig(0), serve(knownProfile()), consumertest.NewNop())
+	for _, e := range []anEvent{
+		{inputs: map[string]any{"vector": []any{0.5, -1.0, 3.0}, "short": []any{1.0}, "amount": []any{1.0, 2.0}}},
+		{name: semconv.EventConceptDrift},
+	} {
+		e.attributes = map[string]any{
+			semconv.AttrModelName: "known", semconv.AttrDetectorName: "error/adwin", semconv.AttrDetectorLevel: "drift", semconv.AttrSegmentPrefix + "tier": "gold",
+		}
+		seed, err := (&plog.ProtoMarshaler{}).MarshalLogs(batch(f, []anEvent{e}))
+		require.NoError(f, err)
+		f.Add(seed)
+	}
+	c := start(f, segmentedConfig(0), serve(withVector(withJoint(knownProfile(), 2), "vector", 3)), consumertest.NewNop())
 	f.Fuzz(func(t *testing.T, data []byte) {
 		logs, err := (&plog.ProtoUnmarshaler{}).UnmarshalLogs(data)
 		if err != nil {
