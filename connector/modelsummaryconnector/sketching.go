@@ -78,18 +78,18 @@ type vectorInput struct {
 func sketched(e *event.Event) bool { return e.Experiment == "" && e.Variant == "" }
 
 // sketchJoint works out what the event's features are together. A feature that it lacks, or that is in no bin, is missing.
-func (p *planState) sketchJoint(o *observation) {
-	bins := p.sketches.bins
+func (s *planState) sketchJoint(o *observation) {
+	bins := s.sketches.bins
 	for i := range bins {
 		bins[i] = binMissing
 	}
 	for i := range o.coded {
-		if place := p.places[o.coded[i].feature]; place >= 0 {
+		if place := s.places[o.coded[i].feature]; place >= 0 {
 			bins[place] = o.coded[i].bin
 		}
 	}
-	p.joint.Sketch(bins, p.sketches.joint)
-	o.joint = p.sketches.joint
+	s.joint.Sketch(bins, s.sketches.joint)
+	o.joint = s.sketches.joint
 }
 
 // sketchVector works out what a vector adds.
