@@ -2,6 +2,7 @@ package calibration
 
 import (
 	"math"
+	"slices"
 
 	"github.com/leeway-ml/leeway/profile"
 	"github.com/leeway-ml/leeway/stats/calibration"
@@ -19,9 +20,9 @@ func (j *Judge) FitsWindow() (name string, fits bool) {
 }
 
 // Fit returns the calibrator that is best on the window's later outcomes, fitted to all outcomes; nil where the one in force (nil: none) is
-// to stay: where nothing is better than the model's own scores beyond chance, where the best is neither better than the one in force beyond
-// chance nor as good and fitted on far more outcomes, or where it makes no noticeable difference. Where the one in force has become worse than no calibrator at all, and no other one is better, it returns one that
-// leaves scores as they are.
+// to stay: where nothing is better than the model's own scores beyond chance and lastingly, where the best may not take the place of the one in force
+// (takesPlace), or where it makes no noticeable difference. Where the one in force has become worse than no calibrator at all, and no other one is
+// better, it returns one that leaves scores as they are.
 func (j *Judge) Fit(w *summary.Window, _ *profile.Profile, inForce *profile.Calibrator) *profile.Calibrator {
 	subjects := j.subjects(w)
 	if len(subjects) == 0 {
@@ -44,7 +45,7 @@ func (j *Judge) Fit(w *summary.Window, _ *profile.Profile, inForce *profile.Cali
 	if best == nil {
 		return s.withdraw(w, t, inForce)
 	}
-	if inForce != nil && !s.takesPlace(t, inForce, best) {
+	if inForce == nil && !t.lasts(&calibration.Identity{}, best.Name()) || inForce != nil && !s.takesPlace(w, t, inForce, best) {
 		return nil
 	}
 	fitted, err := calibration.Fit(best.Name(), &s.table)
@@ -59,20 +60,35 @@ func (j *Judge) Fit(w *summary.Window, _ *profile.Profile, inForce *profile.Cali
 const firmer = 2
 
 // takesPlace reports whether the best calibrator may take the place of the one in force.
-func (s *subject) takesPlace(t *trial, inForce *profile.Calibrator, best *candidate) bool {
+//
+// What is better today need not be next week: the share of positives comes and goes, and a calibrator that follows it is always late. So the one in
+// force stays for the length of the window at least, and until a new one would have been better both ways: fitted on what came
+// earlier and judged on what came later, beyond chance, and fitted on what came later and judged on what came earlier. One that makes
+// scores worse than they are has no such grace.
+func (s *subject) takesPlace(w *summary.Window, t *trial, inForce *profile.Calibrator, best *candidate) bool {
 	over := calibration.GainOver(t.panes, inForce.Method, best)
 	if over.Mean > confidence*over.Error {
-		return true
+		return harms(t, inForce) || !w.End.Add(-w.Length).Before(inForce.Fitted) && t.lasts(inForce.Method, best.Name())
 	}
 	return s.samples() >= firmer*inForce.Outcomes && over.Mean >= -confidence*over.Error
 }
 
+// lasts reports whether a calibrator of that name that was fitted on the later outcomes would have been better than another one on the
+// earlier ones, too.
+func (t *trial) lasts(than calibration.Calibrator, name string) bool {
+	c, err := calibration.Fit(name, t.later)
+	return err == nil && calibration.GainOver(t.before, than, c).Mean > 0
+}
+
+// harms reports whether the calibrator in force makes scores worse than they are: of late beyond chance, and over the window as a whole.
+func harms(t *trial, inForce *profile.Calibrator) bool {
+	of := calibration.GainOf(t.panes, inForce.Method)
+	return of.Mean < -confidence*of.Error && calibration.GainOf(slices.Concat(t.before, t.panes), inForce.Method).Mean < 0
+}
+
 // withdraw returns a calibrator that does nothing, where the one in force does harm.
 func (s *subject) withdraw(w *summary.Window, t *trial, inForce *profile.Calibrator) *profile.Calibrator {
-	if inForce == nil || inForce.Method.Name() == calibration.NameIdentity {
-		return nil
-	}
-	if gain := calibration.GainOf(t.panes, inForce.Method); gain.Mean >= -confidence*gain.Error {
+	if inForce == nil || inForce.Method.Name() == calibration.NameIdentity || !harms(t, inForce) {
 		return nil
 	}
 	return s.published(w, t, &calibration.Identity{}, calibration.Gain{})

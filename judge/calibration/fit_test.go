@@ -1,13 +1,16 @@
 package calibration
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/leeway-ml/leeway/profile"
 	"github.com/leeway-ml/leeway/stats/calibration"
+	"github.com/leeway-ml/leeway/summary"
 )
 
 func TestFit(t *testing.T) {
@@ -31,10 +34,41 @@ func TestFit(t *testing.T) {
 
 	assert.Nil(t, j.Fit(w, nil, c), "it is in force already")
 	assert.Nil(t, j.Fit(windowOf(draw(2, 24, 200, sure)...), nil, c), "other outcomes, the same thing: no noticeable change")
-	next := j.Fit(windowOf(draw(3, 24, 200, func(s float64) float64 { return sure(s) / 2 })...), nil, c)
+	other := windowOf(draw(3, 24, 200, func(s float64) float64 { return sure(s) / 2 })...)
+	assert.Nil(t, j.Fit(other, nil, c), "something else, but the one in force has not been there for a window yet")
+	next := j.Fit(later(other, 24*time.Hour), nil, c)
 	require.NotNil(t, next, "something else")
 	assert.InDelta(t, sure(0.9)/2, next.Method.Apply(0.9), 0.07)
 	assert.NotNil(t, j.Fit(w, nil, &profile.Calibrator{Class: "other", Method: c.Method}), "what is in force is for another score")
+}
+
+// later is the same window at a later time.
+func later(w *summary.Window, by time.Duration) *summary.Window {
+	w.End = w.End.Add(by)
+	for i := range w.Panes {
+		w.Panes[i].Start, w.Panes[i].End = w.Panes[i].Start.Add(by), w.Panes[i].End.Add(by)
+	}
+	return w
+}
+
+// Where what is better changes within the window, the one in force stays: it would have been better on a part of it, as any other would.
+func TestStays(t *testing.T) {
+	j := newJudge(t, nil)
+	inForce := j.Fit(windowOf(draw(1, 24, 200, sure)...), nil, nil)
+	require.NotNil(t, inForce)
+	half := func(s float64) float64 { return sure(s) * 0.8 }
+	lasting := later(windowOf(draw(2, 24, 200, half)...), 24*time.Hour)
+	require.NotNil(t, j.Fit(lasting, nil, inForce))
+	panes := slices.Concat(draw(3, 11, 200, sure), draw(4, 13, 200, half))
+	assert.Nil(t, j.Fit(later(windowOf(panes...), 24*time.Hour), nil, inForce), "of late only")
+}
+
+// One that does harm has no grace.
+func TestHarmful(t *testing.T) {
+	j := newJudge(t, nil)
+	w := windowOf(draw(1, 24, 200, sure)...)
+	inForce := &profile.Calibrator{Class: "1", Fitted: w.End, Outcomes: 10_000, Method: &calibration.Temperature{Temperature: 0.5}}
+	assert.NotNil(t, j.Fit(w, nil, inForce))
 }
 
 // One that was fitted on few outcomes gives way to one that was fitted on many, though outcomes can't tell which is better.
@@ -60,7 +94,7 @@ func TestWithdraw(t *testing.T) {
 	assert.Nil(t, j.Fit(w, nil, nil), "nothing is in force, nothing is needed")
 	mild := &profile.Calibrator{Class: "1", Method: &calibration.Temperature{Temperature: 1.02}}
 	assert.Nil(t, j.Fit(w, nil, mild), "no harm to speak of")
-	again := j.Fit(windowOf(draw(1, 24, 200, sure)...), nil, c)
+	again := j.Fit(later(windowOf(draw(1, 24, 200, sure)...), 24*time.Hour), nil, c)
 	require.NotNil(t, again)
 	assert.NotEqual(t, calibration.NameIdentity, again.Method.Name())
 }

@@ -19,6 +19,8 @@ type trial struct {
 	// later as a whole, and by pane.
 	later *scores.Table
 	panes []*scores.Table
+	// before are the panes of what came earlier.
+	before []*scores.Table
 }
 
 // newTrial divides the window between two panes, so that about two thirds of the outcomes lie before; nil where one side has too few.
@@ -52,7 +54,7 @@ func newTrial(w *summary.Window, s *subject, least float64) *trial {
 		}
 		return s.tableOf(series)
 	}
-	return &trial{earlier: sum(w.Panes[:split]), later: sum(w.Panes[split:]), panes: tables[split:]}
+	return &trial{earlier: sum(w.Panes[:split]), later: sum(w.Panes[split:]), panes: tables[split:], before: tables[:split]}
 }
 
 // candidate is a calibrator that was fitted on the earlier outcomes.
