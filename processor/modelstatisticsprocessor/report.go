@@ -63,7 +63,7 @@ var cures = map[string]string{
 	string(summarypdata.TooLong):  "keys and values of attributes may have 256 bytes",
 	string(summarypdata.NoTime):   "a summary must say when it was made",
 	string(summarypdata.NotDelta): "summaries must be deltas: put the processor cumulativetodelta before model_statistics, or set the SDK's temporality to delta",
-	string(summarypdata.Broken):   "bounds must ascend, counts must fit them and the total, sums must not be negative",
+	string(summarypdata.Broken):   "bounds must ascend, counts must fit them and the total, sums must be finite, counts not negative",
 	"future":                      "its sender's clock is ahead by more than max_future",
 	"too_old":                     "it is in no window that is yet to be judged",
 	"model_limit":                 "there are limits::max_models models already",
