@@ -65,6 +65,7 @@ var silent = map[string]string{
 	"otelcol_concept_drift_emit_failures":               "the next component refuses detections",
 	"otelcol_concept_drift_events_dropped":              "the next component refuses detections for long",
 	"otelcol_concept_drift_evicted":                     "nothing comes of a model for long",
+	"otelcol_concept_drift_values_repeated":             "an event is delivered twice",
 	"otelcol_concept_drift_values_early":                "more events wait for those before them than max_buffered",
 	"otelcol_ground_truth_emit_failures":                "the next component refuses outcomes",
 	"otelcol_ground_truth_events_future":                "an event's time is ahead of the clock",

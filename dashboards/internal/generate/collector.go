@@ -128,10 +128,11 @@ func collectorJoins(b *dashboard.DashboardBuilder) {
 
 func collectorDetectors(b *dashboard.DashboardBuilder) {
 	const none = "no concept_drift, or nothing came"
-	b.WithPanel(perSecond("Values watched, or left out", "Values that detectors took, by signal. Late: after a later one had been taken. Early: taken before those before them had come, since the buffer was full. Refused: values that a detector can't take, and events without a model or a time, or beyond a limit.").
+	b.WithPanel(perSecond("Values watched, or left out", "Values that detectors took, by signal. Late: after a later one had been taken. Repeated: taken before, of a batch that was sent again. Early: taken before those before them had come, since the buffer was full. Refused: values that a detector can't take, and events without a model or a time, or beyond a limit.").
 		Span(8).NoValue(none).OverrideByRegexp("/refused|late|early/", set("color", fixed(bad))).
 		WithTarget(over("A", rateOf("otelcol_concept_drift_values", ", signal"), "{{instance}} {{signal}}")).
 		WithTarget(over("B", rateOf("otelcol_concept_drift_values_late", ""), "{{instance}} late")).
+		WithTarget(over("F", rateOf("otelcol_concept_drift_values_repeated", ""), "{{instance}} repeated")).
 		WithTarget(over("C", rateOf("otelcol_concept_drift_values_early", ""), "{{instance}} early")).
 		WithTarget(over("D", rateOf("otelcol_concept_drift_values_refused", ", signal, reason"), "{{instance}} refused: {{signal}}, {{reason}}")).
 		WithTarget(over("E", rateOf("otelcol_concept_drift_events_refused", ", reason"), "{{instance}} event refused: {{reason}}"))).
