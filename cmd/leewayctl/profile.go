@@ -86,6 +86,7 @@ whole weeks of them: training rows flatter a model.`,
 	flags.IntVar(&o.Bins, "bins", o.Bins, "bins of a numeric feature; one with no more distinct values gets a bin for each")
 	flags.StringVar(&f.binsFrom, "bins-from", "", "profile whose bins to use, so that the two can be merged")
 	flags.BoolVar(&f.joint, "joint", true, "also keep the reference of the features together, which shows what drifts only jointly; two more passes over the files")
+	flags.StringSliceVar(&o.JointExclude, "joint-exclude", nil, "features that the reference of the features together leaves out: such as wander by themselves (a month, a price), which makes it blind")
 	flags.IntVar(&o.Categories, "categories", o.Categories, "categories kept by name; the rest is other")
 	flags.IntVar(&o.MinSamples, "min-samples", o.MinSamples, "rows that a chunk of a window's length must have to count")
 	flags.StringVar(&o.Importances, "importances", "", "file that says how much each feature matters to the model: a JSON object of features and numbers, or a CSV with the columns feature and importance")

@@ -116,6 +116,9 @@ func (o *Options) require(s *schema) error {
 	for _, column := range o.Exclude {
 		named["--exclude "+column] = column
 	}
+	for _, column := range o.JointExclude {
+		named["--joint-exclude "+column] = column
+	}
 	for _, columns := range o.Segments {
 		for _, column := range columns {
 			named["--segment "+strings.Join(columns, ",")] = column

@@ -109,6 +109,7 @@ func (t *together) choose(warn func(string, ...any)) {
 		}
 		switch dims := joint.NewEncoder([]*profile.Variable{v.Variable}).Dims(); {
 		case dims == 0: // constant
+		case slices.Contains(t.survey.options.JointExclude, v.Name):
 		case v.Type == profile.Categorical && float64(v.Counts[len(v.Categories)]) > mostlyOther*float64(v.Observed()):
 			warn("column %s: most of its values have no category of their own; it is left out of the joint reference", v.Name)
 		default:

@@ -245,6 +245,16 @@ func TestHoursOfFewRows(t *testing.T) {
 func ptr[T any](x T) *T { return &x }
 
 // TestJointLimitsByHand judges each 24 hours, from every sixth hour on, against the rest of the rows.
+// A feature that wanders by itself may be left out of what is looked at together: it stays a feature.
+func TestJointExclude(t *testing.T) {
+	path := write(t, "x.csv", relatedCSV(related(2000)))
+	p := made(t, options(func(o *Options) { o.JointExclude = []string{"c", "country"} }), path)
+	assert.Len(t, p.Features, 5)
+	assert.Equal(t, []string{"a", "b", "flag"}, p.Joint.Features)
+	_, err := joint.NewSketcher(p)
+	require.NoError(t, err)
+}
+
 func TestJointLimitsByHand(t *testing.T) {
 	rows := related(4000)
 	p := made(t, options(func(o *Options) { o.Windows, o.Rhythm = []string{"24h"}, "none" }), write(t, "x.csv", relatedCSV(rows)))

@@ -57,6 +57,9 @@ type Options struct {
 	Importances string
 	// WithoutJoint leaves out the reference of the features together.
 	WithoutJoint bool
+	// JointExclude are features that the reference of the features together leaves out: such as wander by themselves, which would
+	// widen its limits.
+	JointExclude []string
 	// TrainingRunID and TrainingDatasetID go into the provenance.
 	TrainingRunID, TrainingDatasetID string
 	// Created is the moment of creation that the profile is to have; zero: now.
