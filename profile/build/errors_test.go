@@ -29,7 +29,7 @@ func TestErrors(t *testing.T) {
 		"bad type":          {"x.csv", two, func(o *Options) { o.Types = map[string]profile.Type{"a": "text"} }, "--type a=text: must be numeric, categorical or boolean"},
 		"rhythm, no time":   {"x.csv", two, func(o *Options) { o.Rhythm = "week" }, "--rhythm week: rows need times"},
 		"no such column":    {"x.csv", two, func(o *Options) { o.ScoreColumn = "p" }, `--score-column p: there is no column "p"; there are a, b`},
-		"nothing to leave": {"x.csv", two, func(o *Options) { o.JointExclude = []string{"c"} }, `--joint-exclude c: there is no column "c"; there are a, b`},
+		"nothing to leave":  {"x.csv", two, func(o *Options) { o.JointExclude = []string{"c"} }, `--joint-exclude c: there is no column "c"; there are a, b`},
 		"no such filter":    {"x.csv", two, func(o *Options) { o.Where = []Condition{{"c", "1"}} }, `--where c=1: there is no column "c"; there are a, b`},
 		"no such segment":   {"x.csv", two, func(o *Options) { o.Segments = [][]string{{"a", "c"}} }, `--segment a,c: there is no column "c"`},
 		"filter too narrow": {"x.csv", two, func(o *Options) { o.Where = []Condition{{"a", "9"}} }, "none of 2 rows passes --where a=9"},
