@@ -12,7 +12,7 @@ import (
 
 // NewFactory makes the factory of the connector.
 func NewFactory() connector.Factory {
-	r := &registry{running: map[*Config]*shared{}}
+	r := &registry{}
 	return connector.NewFactory(
 		metadata.Type,
 		createDefaultConfig,

@@ -3,84 +3,33 @@ package modelsummaryconnector
 import (
 	"context"
 	"iter"
-	"sync"
 
-	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/connector"
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/leeway-ml/leeway/internal/event"
+	"github.com/leeway-ml/leeway/internal/pipelines"
 )
 
-// registry holds what the instances of one connector share. The Collector makes an instance for logs and one for traces,
-// both with the same configuration.
+// registry makes instances, one for logs and one for traces. Those of one configuration share a summariser.
 type registry struct {
-	mu      sync.Mutex
-	running map[*Config]*shared
-}
-
-// shared is a summariser and how many instances run on it.
-type shared struct {
-	*summariser
-	started int
+	summarisers pipelines.Shared[*Config, *summariser]
 }
 
 // instance is the connector in one kind of pipeline.
 type instance struct {
-	registry *registry
-	cfg      *Config
-	shared   *shared
-	running  bool
+	*pipelines.Instance[*Config, *summariser]
+	shared *summariser
 }
 
 func (r *registry) instance(set connector.Settings, cfg *Config, next consumer.Metrics) (*instance, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.running[cfg] == nil {
-		s, err := newSummariser(set, cfg, next)
-		if err != nil {
-			return nil, err
-		}
-		r.running[cfg] = &shared{summariser: s}
+	i, err := r.summarisers.Instance(cfg, func() (*summariser, error) { return newSummariser(set, cfg, next) })
+	if err != nil {
+		return nil, err
 	}
-	return &instance{registry: r, cfg: cfg, shared: r.running[cfg]}, nil
-}
-
-// Start starts the summaries, unless another instance did.
-func (i *instance) Start(_ context.Context, host component.Host) error {
-	i.registry.mu.Lock()
-	defer i.registry.mu.Unlock()
-	if i.running {
-		return nil
-	}
-	if i.shared.started == 0 {
-		if err := i.shared.start(host); err != nil {
-			return err
-		}
-	}
-	i.shared.started++
-	i.running = true
-	return nil
-}
-
-// Shutdown sends what is left when the last instance stops.
-func (i *instance) Shutdown(ctx context.Context) error {
-	i.registry.mu.Lock()
-	defer i.registry.mu.Unlock()
-	if !i.running {
-		return nil
-	}
-	i.running = false
-	i.shared.started--
-	if i.shared.started > 0 {
-		return nil
-	}
-	if i.registry.running[i.cfg] == i.shared {
-		delete(i.registry.running, i.cfg)
-	}
-	return i.shared.shutdown(ctx)
+	return &instance{i, i.Object()}, nil
 }
 
 // Capabilities say that the events are only read.

@@ -61,7 +61,8 @@ func newSummariser(set connector.Settings, cfg *Config, next consumer.Metrics) (
 	return s, nil
 }
 
-func (s *summariser) start(host component.Host) error {
+// Start finds the profiles and begins to flush.
+func (s *summariser) Start(_ context.Context, host component.Host) error {
 	provider, err := profilesource.Find(host, s.cfg.Profiles)
 	if err != nil {
 		return err
@@ -74,8 +75,8 @@ func (s *summariser) start(host component.Host) error {
 	return nil
 }
 
-// shutdown stops the flushing and sends what is left.
-func (s *summariser) shutdown(ctx context.Context) error {
+// Shutdown stops the flushing and sends what is left.
+func (s *summariser) Shutdown(ctx context.Context) error {
 	if s.stop != nil {
 		s.stop(ctx)
 	}

@@ -6,6 +6,6 @@
 // What is watched, and how, is in the configuration (config.go, detectors.go, signals.go). A batch is read (batch.go, outcome.go)
 // and passed on; once the next component has taken it, its values come in (watcher.go): to the lane of their model version
 // (model.go, lane.go), where they wait for those before them, and then to the detectors of the whole traffic and of their slices
-// (group.go). What these say goes on as events of its own (output.go, outlets.go). State is kept in a storage extension
+// (group.go). What these say goes on as events of its own (output.go). State is kept in a storage extension
 // (checkpoints.go, encoding.go).
 package conceptdriftprocessor

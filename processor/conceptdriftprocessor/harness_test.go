@@ -97,7 +97,7 @@ func run(t testing.TB, cfg *Config, h host) *rig {
 	return r
 }
 
-func (r *rig) watcher() *watcher { return r.processor.(*instance).shared.watcher }
+func (r *rig) watcher() *watcher { return r.processor.(*instance).shared }
 
 func (r *rig) end(t testing.TB) {
 	t.Helper()

@@ -2,84 +2,49 @@ package conceptdriftprocessor
 
 import (
 	"context"
-	"sync"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/processor"
+
+	"github.com/leeway-ml/leeway/internal/pipelines"
 )
 
-// registry holds what the instances of one processor share. The Collector makes an instance for each pipeline that the processor
-// is in, all with the same configuration: they watch the same streams.
+// registry makes instances, one for each pipeline that the processor is in. Those of one configuration share a watcher: they watch
+// the same streams.
 type registry struct {
-	mu      sync.Mutex
-	running map[*Config]*shared
-}
-
-// shared is a watcher and how many instances run on it.
-type shared struct {
-	*watcher
-	started int
+	watchers pipelines.Shared[*Config, *watcher]
 }
 
 // instance is the processor in one pipeline.
 type instance struct {
-	registry *registry
-	cfg      *Config
-	shared   *shared
-	next     consumer.Logs
-	running  bool
+	*pipelines.Instance[*Config, *watcher]
+	shared *watcher
+	next   consumer.Logs
 }
 
 func (r *registry) logs(set processor.Settings, cfg *Config, next consumer.Logs) (*instance, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.running[cfg] == nil {
-		w, err := newWatcher(set, cfg)
-		if err != nil {
-			return nil, err
-		}
-		r.running[cfg] = &shared{watcher: w}
+	i, err := r.watchers.Instance(cfg, func() (*watcher, error) { return newWatcher(set, cfg) })
+	if err != nil {
+		return nil, err
 	}
-	return &instance{registry: r, cfg: cfg, shared: r.running[cfg], next: next}, nil
+	return &instance{Instance: i, shared: i.Object(), next: next}, nil
 }
 
-// Start starts the watcher, unless another instance did.
+// Start makes this pipeline one that events may go to.
 func (i *instance) Start(ctx context.Context, host component.Host) error {
-	i.registry.mu.Lock()
-	defer i.registry.mu.Unlock()
-	if i.running {
-		return nil
+	if err := i.Instance.Start(ctx, host); err != nil {
+		return err
 	}
-	if i.shared.started == 0 {
-		if err := i.shared.start(ctx, host); err != nil {
-			return err
-		}
-	}
-	i.shared.started++
-	i.running = true
-	i.shared.outlets.add(i.next)
+	i.shared.outlets.Add(i.next)
 	return nil
 }
 
-// Shutdown stops the watcher with its last instance.
+// Shutdown takes the pipeline away, once what the watcher says at its end was passed on.
 func (i *instance) Shutdown(ctx context.Context) error {
-	i.registry.mu.Lock()
-	defer i.registry.mu.Unlock()
-	if i.registry.running[i.cfg] == i.shared && (!i.running || i.shared.started == 1) {
-		delete(i.registry.running, i.cfg)
-	}
-	if !i.running {
-		return nil
-	}
-	i.shared.outlets.remove(i.next)
-	i.running = false
-	i.shared.started--
-	if i.shared.started > 0 {
-		return nil
-	}
-	return i.shared.shutdown(ctx, i.next)
+	defer i.shared.outlets.Remove(i.next)
+	return i.Instance.Shutdown(ctx)
 }
 
 // Capabilities say that records are only read: what detectors say goes on by itself.

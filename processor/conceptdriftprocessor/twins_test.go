@@ -117,7 +117,7 @@ func startTwins(t require.TestingT, kept *plain, take func(plog.Logs) error) *tw
 	return p
 }
 
-func (p *twins) watcher() *watcher { return p.pipelines[0].shared.watcher }
+func (p *twins) watcher() *watcher { return p.pipelines[0].shared }
 
 func (p *twins) send(pipeline int, logs plog.Logs) error {
 	return p.pipelines[pipeline].ConsumeLogs(context.Background(), logs)

@@ -2,7 +2,6 @@ package conceptdriftprocessor
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,11 +12,10 @@ import (
 	"go.opentelemetry.io/collector/processor"
 
 	"github.com/leeway-ml/leeway/internal/event"
+	"github.com/leeway-ml/leeway/internal/pipelines"
 	"github.com/leeway-ml/leeway/internal/profilesource"
 	"github.com/leeway-ml/leeway/profile"
 )
-
-var errNoOutlet = errors.New("no pipeline with this processor runs")
 
 // watcher is the one behind the instances of a processor.
 type watcher struct {
@@ -27,7 +25,7 @@ type watcher struct {
 	writer   writer
 	report   *reporter
 	readers  sync.Pool
-	outlets  outlets
+	outlets  pipelines.Outlets // where what brought no batch about goes
 	models   *models
 	profiles profile.Provider // nil where no extension serves profiles
 	store    *checkpoints     // nil where nothing is kept
@@ -65,7 +63,8 @@ func newWatcher(set processor.Settings, cfg *Config) (*watcher, error) {
 	return w, nil
 }
 
-func (w *watcher) start(ctx context.Context, host component.Host) error {
+// Start restores what was kept, and begins to watch the clock.
+func (w *watcher) Start(ctx context.Context, host component.Host) error {
 	var err error
 	if w.profiles, err = profilesource.Find(host, w.cfg.Profiles); err != nil {
 		return err
@@ -185,7 +184,7 @@ func (w *watcher) goOn(ctx context.Context, all []*model, now time.Time) {
 		}
 		m.mu.Unlock()
 	}
-	if w.outlets.ready() {
+	if w.outlets.Ready() {
 		w.speak(ctx, all, &w.outlets)
 	}
 	w.report.told(ctx, &t)
@@ -243,8 +242,8 @@ func (w *watcher) evict(m *model) {
 	w.report.evictedModel(ctx)
 }
 
-// shutdown keeps everything; where nothing is kept, what waits is taken now, and what is said of it is passed on.
-func (w *watcher) shutdown(ctx context.Context, next consumer.Logs) error {
+// Shutdown keeps everything; where nothing is kept, what waits is taken now, and what is said of it is passed on.
+func (w *watcher) Shutdown(ctx context.Context) error {
 	if w.stop == nil {
 		w.report.telemetry.Shutdown()
 		return nil
@@ -257,7 +256,7 @@ func (w *watcher) shutdown(ctx context.Context, next consumer.Logs) error {
 	if w.store == nil {
 		w.finish(ctx, all)
 	}
-	w.speak(ctx, all, next)
+	w.speak(ctx, all, &w.outlets)
 	if w.store != nil {
 		w.store.save(ctx, all)
 		err = w.store.close(ctx)

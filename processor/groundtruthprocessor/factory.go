@@ -12,7 +12,7 @@ import (
 
 // NewFactory makes the factory of the processor.
 func NewFactory() processor.Factory {
-	r := &registry{running: map[*Config]*shared{}}
+	r := &registry{}
 	return processor.NewFactory(
 		metadata.Type,
 		createDefaultConfig,

@@ -61,7 +61,8 @@ func newJoiner(set processor.Settings, cfg *Config) (*joiner, error) {
 	return j, nil
 }
 
-func (j *joiner) start(ctx context.Context, host component.Host) error {
+// Start restores what was kept, and begins to watch the clock.
+func (j *joiner) Start(ctx context.Context, host component.Host) error {
 	if err := j.openStorage(ctx, host); err != nil {
 		return err
 	}
@@ -95,7 +96,8 @@ func (j *joiner) openStorage(ctx context.Context, host component.Host) error {
 	return err
 }
 
-func (j *joiner) shutdown(ctx context.Context) error {
+// Shutdown stops watching the clock, and closes the storage.
+func (j *joiner) Shutdown(ctx context.Context) error {
 	if j.stop != nil {
 		j.stop()
 		j.stopped.Wait()

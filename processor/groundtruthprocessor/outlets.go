@@ -2,68 +2,31 @@ package groundtruthprocessor
 
 import (
 	"context"
-	"errors"
-	"slices"
-	"sync"
+	"sync/atomic"
 
-	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/pdata/plog"
+
+	"github.com/leeway-ml/leeway/internal/pipelines"
 )
 
 // outlets are the pipelines of logs that outcomes may go to which no batch brought about: by the passing of time, or by spans.
-// They go to the first that runs.
 type outlets struct {
-	mu      sync.RWMutex
-	any     bool
-	running []consumer.Logs
+	pipelines.Outlets
+	any atomic.Bool
 }
-
-var errNoOutlet = errors.New("no pipeline of logs with this processor runs")
 
 // made notes that there is, or will be, an outlet.
-func (o *outlets) made() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.any = true
-}
-
-func (o *outlets) add(next consumer.Logs) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.running = append(o.running, next)
-}
-
-// remove waits until what is being passed on is.
-func (o *outlets) remove(next consumer.Logs) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if i := slices.Index(o.running, next); i >= 0 {
-		o.running = slices.Delete(o.running, i, i+1)
-	}
-}
+func (o *outlets) made() { o.any.Store(true) }
 
 // ready reports whether something can be passed on, now; it also is where there is nobody to pass it on to, ever.
-func (o *outlets) ready() bool {
-	o.mu.RLock()
-	defer o.mu.RUnlock()
-	return !o.any || len(o.running) > 0
-}
+func (o *outlets) ready() bool { return o.missing() || o.Ready() }
 
 // missing reports that the processor is in no pipeline of logs.
-func (o *outlets) missing() bool {
-	o.mu.RLock()
-	defer o.mu.RUnlock()
-	return !o.any
-}
+func (o *outlets) missing() bool { return !o.any.Load() }
 
 func (o *outlets) emit(ctx context.Context, logs plog.Logs) error {
-	o.mu.RLock()
-	defer o.mu.RUnlock()
-	if !o.any {
+	if o.missing() {
 		return nil
 	}
-	if len(o.running) == 0 {
-		return errNoOutlet
-	}
-	return o.running[0].ConsumeLogs(ctx, logs)
+	return o.ConsumeLogs(ctx, logs)
 }

@@ -101,7 +101,7 @@ func TestOnlySpans(t *testing.T) {
 		p, err := factory.CreateTraces(t.Context(), set, cfg, consumertest.NewNop())
 		require.NoError(t, err)
 		require.NoError(t, p.Start(t.Context(), componenttest.NewNopHost()))
-		j := p.(*tracesInstance).shared.joiner
+		j := p.(*tracesInstance).shared
 		require.NoError(t, p.ConsumeTraces(t.Context(), spansOf("a")))
 		_, held := j.models.counts()
 		require.Equal(t, int64(1), held[1])

@@ -266,10 +266,10 @@ func TestCrashWhilePassingOnWhatIsDue(t *testing.T) {
 		r := run(t, configured(t, inOrder(keep)), host{storageID: kept})
 		r.send(t, logsOf(prediction(second(1), "a", 0.5)))
 		crash := &crashing{of: kept}
-		r.logs.shared.outlets.remove(r.sink)
-		r.logs.shared.outlets.add(crash)
+		r.logs.shared.outlets.Remove(r.sink)
+		r.logs.shared.outlets.Add(crash)
 		time.Sleep(time.Hour)
-		r.logs.shared.outlets.remove(crash)
+		r.logs.shared.outlets.Remove(crash)
 		r.end(t)
 		require.NotNil(t, crash.found)
 
