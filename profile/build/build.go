@@ -14,6 +14,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/leeway-ml/leeway/internal/table"
 	"github.com/leeway-ml/leeway/judge/drift"
 	"github.com/leeway-ml/leeway/judge/multivariate"
 	"github.com/leeway-ml/leeway/profile"
@@ -31,7 +32,7 @@ func Build(ctx context.Context, files []string, o Options) (*Result, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	clock, err := newClock(o.TimeFormat, o.TimeZone)
+	clock, err := table.NewClock(o.TimeFormat, o.TimeZone)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +72,7 @@ func Build(ctx context.Context, files []string, o Options) (*Result, error) {
 		if src.truth, err = readTruth(ctx, &o); err != nil {
 			return nil, err
 		}
-		src.schema.joined = o.LabelColumn
+		src.schema.Joined = o.LabelColumn
 	}
 	s := &survey{options: &o, clock: clock, schema: src.schema}
 	if err := s.run(ctx, src); err != nil {
@@ -87,7 +88,7 @@ func Build(ctx context.Context, files []string, o Options) (*Result, error) {
 		return nil, err
 	}
 	if len(variables) == 0 && len(s.vectors) == 0 {
-		return nil, fmt.Errorf("no column is left to describe; there are %s", list(src.schema.names))
+		return nil, fmt.Errorf("no column is left to describe; there are %s", list(src.schema.Names))
 	}
 	if weights != nil {
 		if err := weights.apply(p, s, result.warn); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
+	"github.com/leeway-ml/leeway/internal/table"
 	"github.com/leeway-ml/leeway/judge/multivariate"
 	"github.com/leeway-ml/leeway/judge/outcome"
 	"github.com/leeway-ml/leeway/judge/quality"
@@ -107,8 +108,8 @@ func (k *chunker) run(ctx context.Context, src *source, minRows int) error {
 	return nil
 }
 
-func (k *chunker) row(r *row) error {
-	t, err := k.survey.clock.of(r, k.survey.schema, k.survey.options.TimeColumn)
+func (k *chunker) row(r *table.Row) error {
+	t, err := rowTime(k.survey.clock, r, k.survey.schema, k.survey.options.TimeColumn)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/leeway-ml/leeway/internal/table"
 	"github.com/leeway-ml/leeway/profile"
 	"github.com/leeway-ml/leeway/semconv"
 )
@@ -25,10 +26,10 @@ const (
 
 // complete fills columns that no option names from the names of the semantic conventions, as events that were written to a
 // file have them, and from the usual name of the time's.
-func (o *Options) complete(s *schema) {
+func (o *Options) complete(s *table.Schema) {
 	fill := func(option *string, names ...string) {
 		for _, name := range names {
-			if *option == "" && s.has(name) {
+			if *option == "" && s.Has(name) {
 				*option = name
 			}
 		}
@@ -48,7 +49,7 @@ func (o *Options) complete(s *schema) {
 	}
 	fill(&o.LabelColumn, semconv.AttrGroundTruthClass, semconv.AttrGroundTruthValue)
 	if o.ScoreColumn == "" && o.ValueColumn == "" && len(o.ProbabilityColumns) == 0 {
-		for _, name := range s.names {
+		for _, name := range s.Names {
 			if class, ok := strings.CutPrefix(name, semconv.AttrPredictionProbabilityPrefix); ok {
 				if o.ProbabilityColumns == nil {
 					o.ProbabilityColumns = map[string]string{}
@@ -96,7 +97,7 @@ func (o *Options) roleOf(name string) role {
 }
 
 // require returns an error that names the option whose column the files lack.
-func (o *Options) require(s *schema) error {
+func (o *Options) require(s *table.Schema) error {
 	named := map[string]string{}
 	for option, column := range map[string]string{"--time-column": o.TimeColumn, "--score-column": o.ScoreColumn, "--class-column": o.ClassColumn,
 		"--value-column": o.ValueColumn, "--label-column": o.LabelColumn, "--id-column": o.IDColumn} {
@@ -122,7 +123,7 @@ func (o *Options) require(s *schema) error {
 	for _, columns := range o.Segments {
 		for _, column := range columns {
 			named["--segment "+strings.Join(columns, ",")] = column
-			if !s.has(column) {
+			if !s.Has(column) {
 				break
 			}
 		}
@@ -131,8 +132,8 @@ func (o *Options) require(s *schema) error {
 		named["--type "+column+"="+string(t)] = column
 	}
 	for _, option := range slices.Sorted(maps.Keys(named)) {
-		if !s.has(named[option]) && named[option] != s.joined {
-			return fmt.Errorf("%s: there is no column %q; there are %s", option, named[option], strings.Join(s.names, ", "))
+		if !s.Has(named[option]) && named[option] != s.Joined {
+			return fmt.Errorf("%s: there is no column %q; there are %s", option, named[option], strings.Join(s.Names, ", "))
 		}
 	}
 	return nil

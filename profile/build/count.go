@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/leeway-ml/leeway/internal/table"
 	"github.com/leeway-ml/leeway/judge/outcome"
 	"github.com/leeway-ml/leeway/profile"
 )
@@ -20,16 +21,16 @@ const (
 
 // bin is the index of the value's bin, or one of the constants above. A variable stops being discrete when a value comes that
 // its bins do not have.
-func (v *variable) bin(r *row) int {
-	if v.classColumn >= 0 && category(r.at(v.classColumn)) != v.ofClass {
+func (v *variable) bin(r *table.Row) int {
+	if v.classColumn >= 0 && category(r.At(v.classColumn)) != v.ofClass {
 		return isOfOthers
 	}
-	c := r.at(v.column)
-	if c.kind == absent {
+	c := r.At(v.column)
+	if c.Kind == table.Absent {
 		return isMissing
 	}
 	if v.Type == profile.Numeric {
-		x, ok := c.float()
+		x, ok := c.Float()
 		switch {
 		case !ok:
 			return isWrongType
@@ -44,7 +45,7 @@ func (v *variable) bin(r *row) int {
 	}
 	name := ""
 	if v.Type == profile.Boolean {
-		name, _ = c.bool()
+		name, _ = c.Bool()
 	} else {
 		name = category(c)
 	}
@@ -106,10 +107,10 @@ func (c *counter) run(ctx context.Context, src *source) error {
 	return nil
 }
 
-func (c *counter) row(r *row) error {
+func (c *counter) row(r *table.Row) error {
 	cell := -1
 	if c.survey.options.TimeColumn != "" {
-		t, err := c.survey.clock.of(r, c.survey.schema, c.survey.options.TimeColumn)
+		t, err := rowTime(c.survey.clock, r, c.survey.schema, c.survey.options.TimeColumn)
 		if err != nil {
 			return err
 		}

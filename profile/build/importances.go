@@ -148,7 +148,7 @@ func (im *importances) check() error {
 // not, as the training job could not know.
 func (im *importances) apply(p *profile.Profile, s *survey, warn func(string, ...any)) error {
 	for _, name := range slices.Sorted(maps.Keys(im.of)) {
-		switch i := s.schema.find(name); {
+		switch i := s.schema.Find(name); {
 		case p.Feature(name) != nil:
 		case i >= 0 && s.columns[i].role == feature:
 			warn("--importances %s: column %s is not among the features that are judged one by one; its importance of %v is not used", im.file, name, im.of[name])

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/leeway-ml/leeway/internal/table"
 	"github.com/leeway-ml/leeway/profile"
 )
 
@@ -48,22 +49,22 @@ func newObserver(forced profile.Type, strict bool) *observer {
 }
 
 // add takes a value; column is for errors.
-func (o *observer) add(r *row, c cell, column string) error {
-	if c.kind == absent {
+func (o *observer) add(r *table.Row, c table.Cell, column string) error {
+	if c.Kind == table.Absent {
 		return nil
 	}
 	o.n++
-	if c.kind == array && o.forced == "" {
+	if c.Kind == table.Array && o.forced == "" {
 		o.array(r, c, column)
 		if o.n == undecided {
 			o.settle()
 		}
 		return nil
 	}
-	x, isNumber := c.float()
+	x, isNumber := c.Float()
 	flag, isFlag := "", false
 	if !isNumber && o.forced != profile.Numeric {
-		flag, isFlag = c.bool()
+		flag, isFlag = c.Bool()
 	}
 	switch {
 	case isNumber && !finite(x):
@@ -75,7 +76,7 @@ func (o *observer) add(r *row, c cell, column string) error {
 	default:
 		o.others++
 		if o.firstOther == "" {
-			o.firstOther = fmt.Sprintf("%s: %s", r.place(column), quote(c.label()))
+			o.firstOther = fmt.Sprintf("%s: %s", r.Place(column), quote(c.Label()))
 		}
 	}
 	if o.strict {
@@ -100,20 +101,20 @@ func (o *observer) add(r *row, c cell, column string) error {
 const maxLengths = 64
 
 // array counts an array among what is of another type.
-func (o *observer) array(r *row, c cell, column string) {
+func (o *observer) array(r *table.Row, c table.Cell, column string) {
 	o.others++
 	o.arrays++
 	if o.firstOther == "" {
-		o.firstOther = fmt.Sprintf("%s: an array", r.place(column))
+		o.firstOther = fmt.Sprintf("%s: an array", r.Place(column))
 	}
-	if len(c.numbers) == 0 {
+	if len(c.Numbers) == 0 {
 		return
 	}
 	if o.lengths == nil {
 		o.lengths = map[int]uint64{}
 	}
-	if _, ok := o.lengths[len(c.numbers)]; ok || len(o.lengths) < maxLengths {
-		o.lengths[len(c.numbers)]++
+	if _, ok := o.lengths[len(c.Numbers)]; ok || len(o.lengths) < maxLengths {
+		o.lengths[len(c.Numbers)]++
 	}
 }
 
@@ -180,12 +181,12 @@ func (o *observer) wrongly() profile.Type {
 	return ""
 }
 
-func (o *observer) check(r *row, c cell, column string, isNumber, isFlag bool) error {
+func (o *observer) check(r *table.Row, c table.Cell, column string, isNumber, isFlag bool) error {
 	switch {
 	case o.forced == profile.Numeric && !isNumber:
-		return fmt.Errorf("%s: %s is not a number; correct the row, or say with --missing that it means a missing value", r.place(column), quote(c.label()))
+		return fmt.Errorf("%s: %s is not a number; correct the row, or say with --missing that it means a missing value", r.Place(column), quote(c.Label()))
 	case o.forced == profile.Boolean && !isFlag:
-		return fmt.Errorf("%s: %s is neither true nor false; correct the row, or say with --missing that it means a missing value", r.place(column), quote(c.label()))
+		return fmt.Errorf("%s: %s is neither true nor false; correct the row, or say with --missing that it means a missing value", r.Place(column), quote(c.Label()))
 	}
 	return nil
 }
@@ -209,8 +210,8 @@ func (o *observer) identifier() string {
 }
 
 // category is the cell as a category: valid UTF-8, as the wire has it; reserved names count as other.
-func category(c cell) string {
-	s := strings.ToValidUTF8(c.label(), "\uFFFD")
+func category(c table.Cell) string {
+	s := strings.ToValidUTF8(c.Label(), "\uFFFD")
 	if s == profile.Unseen {
 		return profile.Other
 	}

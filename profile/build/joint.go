@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/leeway-ml/leeway/internal/table"
 	"github.com/leeway-ml/leeway/profile"
 	"github.com/leeway-ml/leeway/profile/joint"
 	"github.com/leeway-ml/leeway/stats/multivariate"
@@ -171,7 +172,7 @@ func importanceOf(v *profile.Variable) float64 {
 }
 
 // encodeRow is the first pass.
-func (t *together) encodeRow(r *row) error {
+func (t *together) encodeRow(r *table.Row) error {
 	at, err := t.survey.timeOf(r)
 	if err != nil {
 		return err
@@ -199,11 +200,11 @@ func (t *together) take(bins []int) {
 }
 
 // timeOf is the zero time where rows have none.
-func (s *survey) timeOf(r *row) (time.Time, error) {
+func (s *survey) timeOf(r *table.Row) (time.Time, error) {
 	if s.options.TimeColumn == "" {
 		return time.Time{}, nil
 	}
-	return s.clock.of(r, s.schema, s.options.TimeColumn)
+	return rowTime(s.clock, r, s.schema, s.options.TimeColumn)
 }
 
 // open makes the components and the kernel, and gets ready for the second pass.
@@ -268,7 +269,7 @@ func (t *together) correlated() []string {
 }
 
 // sketchRow is the second pass.
-func (t *together) sketchRow(r *row) error {
+func (t *together) sketchRow(r *table.Row) error {
 	if t.profile.Joint != nil {
 		at, err := t.survey.timeOf(r)
 		if err != nil {

@@ -24,7 +24,7 @@ type Options struct {
 	// Where keeps only rows that have these values. Conditions on one column are alternatives.
 	Where []Condition
 	// TimeColumn is empty where rows have no times; empty means "timestamp" where there is such a column, unless WithoutTime.
-	// TimeFormat: see newClock. TimeZone (IANA; empty = UTC) is where days and
+	// TimeFormat: see table.NewClock. TimeZone (IANA; empty = UTC) is where days and
 	// weeks begin, and what times without an offset are in.
 	TimeColumn, TimeFormat, TimeZone string
 	WithoutTime                      bool

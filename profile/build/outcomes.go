@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/leeway-ml/leeway/internal/table"
 	"github.com/leeway-ml/leeway/judge/outcome"
 	"github.com/leeway-ml/leeway/profile"
 )
@@ -41,7 +42,7 @@ func newOutcomes(p *profile.Profile, variables []*variable, s *survey) *outcomes
 	o := s.options
 	x := &outcomes{
 		task: p.Task, positive: p.PositiveClass, negative: profile.Other,
-		label: s.schema.find(o.LabelColumn), class: s.schema.find(o.ClassColumn), score: s.schema.find(o.ScoreColumn), value: s.schema.find(o.ValueColumn),
+		label: s.schema.Find(o.LabelColumn), class: s.schema.Find(o.ClassColumn), score: s.schema.Find(o.ScoreColumn), value: s.schema.Find(o.ValueColumn),
 	}
 	if o.LabelColumn == "" || x.label < 0 {
 		return nil
@@ -75,7 +76,7 @@ func newOutcomes(p *profile.Profile, variables []*variable, s *survey) *outcomes
 		}
 	}
 	for _, class := range slices.Sorted(maps.Keys(o.ProbabilityColumns)) {
-		column := s.schema.find(o.ProbabilityColumns[class])
+		column := s.schema.Find(o.ProbabilityColumns[class])
 		if p.Task == profile.Binary {
 			if class == p.PositiveClass {
 				x.score = column
@@ -92,28 +93,28 @@ func newOutcomes(p *profile.Profile, variables []*variable, s *survey) *outcomes
 }
 
 // read finds the outcome of a row; false where it has none.
-func (x *outcomes) read(r *row) (*rowOutcome, bool) {
+func (x *outcomes) read(r *table.Row) (*rowOutcome, bool) {
 	o := &x.row
 	if x.task == profile.Regression {
 		var okValue, okTarget bool
-		o.value, okValue = r.at(x.value).float()
-		o.target, okTarget = r.at(x.label).float()
+		o.value, okValue = r.At(x.value).Float()
+		o.target, okTarget = r.At(x.label).Float()
 		if !okValue || !okTarget || !finite(o.value) || !finite(o.target) {
 			return nil, false
 		}
 		o.bin = x.rollup[x.predicted.Bin(o.value)]
 		return o, true
 	}
-	o.truth, o.class, o.score = x.name(r.at(x.label)), x.name(r.at(x.class)), missingScore
+	o.truth, o.class, o.score = x.name(r.At(x.label)), x.name(r.At(x.class)), missingScore
 	if o.truth == "" {
 		return nil, false
 	}
-	if score, ok := r.at(x.score).float(); ok {
+	if score, ok := r.At(x.score).Float(); ok {
 		o.score = score
 	}
 	o.probabilities = o.probabilities[:0]
 	for _, column := range x.probabilities {
-		p, ok := r.at(column).float()
+		p, ok := r.At(column).Float()
 		if !ok {
 			p = missingScore
 		}
@@ -126,8 +127,8 @@ func (x *outcomes) read(r *row) (*rowOutcome, bool) {
 const missingScore = -1
 
 // name of a cell's class; those that the profile does not keep by name are Other, so that the number of pairs is bounded.
-func (x *outcomes) name(c cell) string {
-	if c.kind == absent {
+func (x *outcomes) name(c table.Cell) string {
+	if c.Kind == table.Absent {
 		return ""
 	}
 	if class := category(c); x.known[class] {

@@ -1,9 +1,6 @@
 package build
 
 import (
-	"bufio"
-	"bytes"
-	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,24 +8,19 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
-)
 
-// reader gives the rows of one file.
-type reader interface {
-	// read fills the row's cells and line. It returns io.EOF after the last row.
-	read(r *row) error
-}
+	"github.com/leeway-ml/leeway/internal/table"
+)
 
 // source is the files, to be scanned several times.
 type source struct {
 	paths   []string
 	states  []os.FileInfo
 	size    int64
-	schema  *schema
+	schema  *table.Schema
 	missing map[string]bool
 	where   []Condition
 	truth   *truth // nil where labels are in the files themselves
@@ -44,7 +36,7 @@ func newSource(paths []string, o *Options) (*source, error) {
 	if len(paths) == 0 {
 		return nil, errors.New("no file given; name a CSV, JSON lines or Parquet file")
 	}
-	s := &source{paths: paths, schema: &schema{index: map[string]int{}}, missing: map[string]bool{"": true}, where: o.Where, options: o, notify: o.OnProgress}
+	s := &source{paths: paths, schema: table.NewSchema(), missing: map[string]bool{"": true}, where: o.Where, options: o, notify: o.OnProgress}
 	for _, m := range o.Missing {
 		s.missing[m] = true
 	}
@@ -69,7 +61,7 @@ func newSource(paths []string, o *Options) (*source, error) {
 }
 
 // scan calls do for each row that passes the filter. what says what the pass is for.
-func (s *source) scan(ctx context.Context, what string, do func(*row) error) error {
+func (s *source) scan(ctx context.Context, what string, do func(*table.Row) error) error {
 	s.pass++
 	p := &progress{source: s, what: what}
 	digest := sha256.New()
@@ -82,7 +74,7 @@ func (s *source) scan(ctx context.Context, what string, do func(*row) error) err
 		s.truth.joined = 0
 	}
 	for i := range s.paths {
-		err := s.scanFile(i, p, raw, func(r *row) error {
+		err := s.scanFile(i, p, raw, func(r *table.Row) error {
 			if all++; all&1023 == 0 {
 				if err := ctx.Err(); err != nil {
 					return err
@@ -126,7 +118,7 @@ func (s *source) scan(ctx context.Context, what string, do func(*row) error) err
 }
 
 // scanFile reads one file; every byte of it also goes to raw.
-func (s *source) scanFile(i int, p *progress, raw io.Writer, do func(*row) error) error {
+func (s *source) scanFile(i int, p *progress, raw io.Writer, do func(*table.Row) error) error {
 	path := s.paths[i]
 	file, err := os.Open(path)
 	if err != nil {
@@ -138,71 +130,34 @@ func (s *source) scanFile(i int, p *progress, raw io.Writer, do func(*row) error
 	} else if old := s.states[i]; info.Size() != old.Size() || !info.ModTime().Equal(old.ModTime()) {
 		return fmt.Errorf("%s changed while the profile was made; try again when it is complete", path)
 	}
-	r := &row{file: filepath.Base(path), unit: "line"}
-	if isParquet(file) {
-		r.unit = "row"
-		if raw != io.Discard {
-			if _, err := io.Copy(raw, io.NewSectionReader(file, 0, s.states[i].Size())); err != nil {
-				return err
-			}
-		}
-		rows, err := newParquetReader(file, s.states[i].Size(), s.schema, p)
-		if err != nil {
-			return err
-		}
-		defer rows.close()
-		s.lists = rows.lists
-		return s.rowsOf(rows, r, do)
+	o := table.Options{OnBytes: p.add}
+	if raw != io.Discard {
+		o.Raw = raw
 	}
-	bytesIn := io.TeeReader(&countingReader{file, p}, raw)
-	in := bufio.NewReaderSize(bytesIn, 1<<16)
-	if magic, _ := in.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		unzipped, err := gzip.NewReader(in)
-		if err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
-		in = bufio.NewReaderSize(unzipped, 1<<16)
-	} else if strings.HasSuffix(path, ".gz") {
-		return fmt.Errorf("%s: a name that ends in .gz must be a gzip file", path)
-	}
-	rows, err := s.textReader(path, in)
-	if err == nil {
-		err = s.rowsOf(rows, r, do)
-	}
+	rows, err := table.NewReader(file, s.schema, o)
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(io.Discard, bytesIn) // for the digest: what the decoder left
-	return err
+	defer rows.Close()
+	if lists := rows.Lists(); lists != nil {
+		s.lists = lists
+	}
+	return s.rowsOf(rows, do)
 }
 
-// textReader chooses by the name's ending, else by the first byte.
-func (s *source) textReader(path string, in *bufio.Reader) (reader, error) {
-	skipByteOrderMark(in)
-	switch strings.ToLower(filepath.Ext(strings.TrimSuffix(path, ".gz"))) {
-	case ".csv", ".tsv":
-		return newCSVReader(path, in, s.schema)
-	case ".jsonl", ".ndjson", ".json":
-		return newJSONReader(in, s.schema), nil
-	}
-	if first, err := firstVisible(in); err == nil && first == '{' {
-		return newJSONReader(in, s.schema), nil
-	}
-	return newCSVReader(path, in, s.schema)
-}
-
-func (s *source) rowsOf(rows reader, r *row, do func(*row) error) error {
+// rowsOf reads the rows, in which what stands for a missing value is absent.
+func (s *source) rowsOf(rows *table.Reader, do func(*table.Row) error) error {
+	r := &table.Row{}
 	for {
-		r.cells = r.cells[:0]
-		if err := rows.read(r); err != nil {
+		if err := rows.Read(r); err != nil {
 			if errors.Is(err, io.EOF) {
 				return nil
 			}
 			return err
 		}
-		for i := range r.cells {
-			if c := &r.cells[i]; c.kind == text && s.missing[c.text] || c.kind == number && len(s.missing) > 1 && s.missing[c.label()] {
-				*c = cell{}
+		for i := range r.Cells {
+			if c := &r.Cells[i]; c.Kind == table.Text && s.missing[c.Text] || c.Kind == table.Number && len(s.missing) > 1 && s.missing[c.Label()] {
+				*c = table.Cell{}
 			}
 		}
 		if err := do(r); err != nil {
@@ -212,13 +167,13 @@ func (s *source) rowsOf(rows reader, r *row, do func(*row) error) error {
 }
 
 // wanted reports whether the row passes the filter: for each column named, one of its values.
-func (s *source) wanted(r *row) bool {
+func (s *source) wanted(r *table.Row) bool {
 	for _, c := range s.where {
-		column, ok := s.schema.index[c.Column]
-		if !ok {
+		column := s.schema.Find(c.Column)
+		if column < 0 {
 			return false
 		}
-		have := r.at(column).label()
+		have := r.At(column).Label()
 		if have == c.Value {
 			continue
 		}
@@ -236,25 +191,6 @@ func describe(where []Condition) string {
 		parts = append(parts, "--where "+c.Column+"="+c.Value)
 	}
 	return strings.Join(parts, " ")
-}
-
-func skipByteOrderMark(in *bufio.Reader) {
-	if mark, _ := in.Peek(3); bytes.Equal(mark, []byte{0xef, 0xbb, 0xbf}) {
-		_, _ = in.Discard(3)
-	}
-}
-
-func firstVisible(in *bufio.Reader) (byte, error) {
-	for n := 1; n <= 512; n++ {
-		head, err := in.Peek(n)
-		if err != nil {
-			return 0, err
-		}
-		if c := head[n-1]; c != ' ' && c != '\t' && c != '\n' && c != '\r' {
-			return c, nil
-		}
-	}
-	return 0, io.EOF
 }
 
 // progress counts the bytes of a pass.
@@ -276,15 +212,4 @@ func (p *progress) report(end bool) {
 	}
 	p.last = time.Now()
 	p.source.notify(Progress{Pass: p.source.pass, What: p.what, Done: p.done, Total: p.source.size})
-}
-
-type countingReader struct {
-	in io.Reader
-	p  *progress
-}
-
-func (c *countingReader) Read(b []byte) (int, error) {
-	n, err := c.in.Read(b)
-	c.p.add(int64(n))
-	return n, err
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/leeway-ml/leeway/internal/table"
 	"github.com/leeway-ml/leeway/profile"
 )
 
@@ -20,8 +21,8 @@ const maxScoredClasses = 100
 // survey is the first pass: what the columns hold, and what time the rows span.
 type survey struct {
 	options  *Options
-	clock    *clock
-	schema   *schema
+	clock    *table.Clock
+	schema   *table.Schema
 	columns  []surveyed // by schema index
 	byClass  map[string]*observer
 	segments []*frequent // by option
@@ -62,7 +63,7 @@ func (s *survey) run(ctx context.Context, src *source) error {
 				continue
 			}
 			if t := c.observer.wrongly(); t != "" {
-				s.forced[s.schema.names[i]], again = t, true
+				s.forced[s.schema.Names[i]], again = t, true
 			}
 		}
 		if !again || attempt == 2 {
@@ -73,14 +74,14 @@ func (s *survey) run(ctx context.Context, src *source) error {
 
 // blame puts an error about an option before one about the rows: where no row passed a filter on a column that is not there.
 func (s *survey) blame(err error) error {
-	if missing := s.options.require(s.schema); missing != nil && len(s.schema.names) > 0 && !errors.Is(err, context.Canceled) {
+	if missing := s.options.require(s.schema); missing != nil && len(s.schema.Names) > 0 && !errors.Is(err, context.Canceled) {
 		return missing
 	}
 	return err
 }
 
-func (s *survey) row(r *row) error {
-	if len(s.columns) < len(s.schema.names) {
+func (s *survey) row(r *table.Row) error {
+	if len(s.columns) < len(s.schema.Names) {
 		s.meet()
 	}
 	if s.options.TimeColumn != "" {
@@ -93,17 +94,17 @@ func (s *survey) row(r *row) error {
 		if c.observer == nil {
 			continue
 		}
-		value := r.at(i)
-		if err := c.observer.add(r, value, s.schema.names[i]); err != nil {
+		value := r.At(i)
+		if err := c.observer.add(r, value, s.schema.Names[i]); err != nil {
 			return err
 		}
 		if c.role == score || c.role == probability {
-			if x, ok := value.float(); ok && !(x >= 0 && x <= 1) {
-				return fmt.Errorf("%s: %v is no probability; must be from 0 to 1", r.place(s.schema.names[i]), x)
+			if x, ok := value.Float(); ok && !(x >= 0 && x <= 1) {
+				return fmt.Errorf("%s: %v is no probability; must be from 0 to 1", r.Place(s.schema.Names[i]), x)
 			}
 		}
 		if c.role == score {
-			s.scoreOfClass(r, value, s.schema.names[i])
+			s.scoreOfClass(r, value, s.schema.Names[i])
 		}
 	}
 	for i, columns := range s.options.Segments {
@@ -118,7 +119,7 @@ func (s *survey) row(r *row) error {
 func (s *survey) meet() {
 	s.options.complete(s.schema)
 	regression := s.options.regression()
-	for _, name := range s.schema.names[len(s.columns):] {
+	for _, name := range s.schema.Names[len(s.columns):] {
 		c := surveyed{role: s.options.roleOf(name)}
 		if c.role != ignored {
 			t, strict := s.options.typeOf(c.role, name, regression)
@@ -135,8 +136,8 @@ func (o *Options) regression() bool {
 	return o.Task == profile.Regression || o.Task == "" && o.ValueColumn != ""
 }
 
-func (s *survey) time(r *row) error {
-	t, err := s.clock.of(r, s.schema, s.options.TimeColumn)
+func (s *survey) time(r *table.Row) error {
+	t, err := rowTime(s.clock, r, s.schema, s.options.TimeColumn)
 	if err != nil {
 		return err
 	}
@@ -149,30 +150,26 @@ func (s *survey) time(r *row) error {
 	return nil
 }
 
-// of is the time of a row.
-func (c *clock) of(r *row, s *schema, column string) (time.Time, error) {
-	index, ok := s.index[column]
-	if !ok {
-		index = -1
+// rowTime is the time of a row.
+func rowTime(c *table.Clock, r *table.Row, s *table.Schema, column string) (time.Time, error) {
+	from := r.At(s.Find(column))
+	if from.Kind == table.Absent {
+		return time.Time{}, fmt.Errorf("%s: is empty; each row must have a time", r.Place(column))
 	}
-	from := r.at(index)
-	if from.kind == absent {
-		return time.Time{}, fmt.Errorf("%s: is empty; each row must have a time", r.place(column))
-	}
-	t, err := c.read(from)
+	t, err := c.Read(from)
 	if err != nil {
-		return t, fmt.Errorf("%s: %s %w", r.place(column), quote(from.label()), err)
+		return t, fmt.Errorf("%s: %s %w", r.Place(column), quote(from.Label()), err)
 	}
 	return t, nil
 }
 
 // scoreOfClass gathers scores by the predicted class: that is what a single score of a multiclass model is for.
-func (s *survey) scoreOfClass(r *row, c cell, column string) {
-	index, ok := s.schema.index[s.options.ClassColumn]
-	if !ok || s.options.Task == profile.Binary || r.at(index).kind == absent {
+func (s *survey) scoreOfClass(r *table.Row, c table.Cell, column string) {
+	index := s.schema.Find(s.options.ClassColumn)
+	if index < 0 || s.options.Task == profile.Binary || r.At(index).Kind == table.Absent {
 		return
 	}
-	name := category(r.at(index))
+	name := category(r.At(index))
 	o := s.byClass[name]
 	if o == nil {
 		if len(s.byClass) == maxScoredClasses {
@@ -188,15 +185,15 @@ func (s *survey) scoreOfClass(r *row, c cell, column string) {
 const segmentSeparator = "\x1f"
 
 // segmentKey is the row's values in the columns, not ok where one of them is missing.
-func segmentKey(r *row, columns []string, s *schema) (string, bool) {
+func segmentKey(r *table.Row, columns []string, s *table.Schema) (string, bool) {
 	if len(columns) == 1 {
-		c := r.at(s.find(columns[0]))
-		return category(c), c.kind != absent
+		c := r.At(s.Find(columns[0]))
+		return category(c), c.Kind != table.Absent
 	}
 	parts := make([]string, len(columns))
 	for i, name := range columns {
-		c := r.at(s.find(name))
-		if c.kind == absent {
+		c := r.At(s.Find(name))
+		if c.Kind == table.Absent {
 			return "", false
 		}
 		parts[i] = category(c)
@@ -204,17 +201,9 @@ func segmentKey(r *row, columns []string, s *schema) (string, bool) {
 	return strings.Join(parts, segmentSeparator), true
 }
 
-// find is the index of a column, -1 where there is none.
-func (s *schema) find(name string) int {
-	if i, ok := s.index[name]; ok {
-		return i
-	}
-	return -1
-}
-
 // observerOf is what is known of a column, nil where it is not looked at.
 func (s *survey) observerOf(name string) *observer {
-	if i := s.schema.find(name); i >= 0 && i < len(s.columns) {
+	if i := s.schema.Find(name); i >= 0 && i < len(s.columns) {
 		return s.columns[i].observer
 	}
 	return nil

@@ -1,16 +1,14 @@
 package build
 
 import (
-	"bufio"
-	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
+
+	"github.com/leeway-ml/leeway/internal/table"
 )
 
 // maxLabels bounds what a file of labels may cost: about 100 bytes a label, its id included.
@@ -19,7 +17,7 @@ const maxLabels = 50_000_000
 // truth is a file of labels, joined to the rows by the prediction's id. It is kept in memory, ids and labels only.
 type truth struct {
 	path, column string
-	labels       map[string]cell
+	labels       map[string]table.Cell
 	joined       uint64 // rows of the present pass that found their label
 }
 
@@ -33,7 +31,7 @@ type TruthFile struct {
 
 // readTruth reads the labels of o.Truth. The column of the labels becomes one of the rows' columns.
 func readTruth(ctx context.Context, o *Options) (*truth, error) {
-	t := &truth{path: o.Truth.Path, column: o.LabelColumn, labels: map[string]cell{}}
+	t := &truth{path: o.Truth.Path, column: o.LabelColumn, labels: map[string]table.Cell{}}
 	idColumn := o.Truth.IDColumn
 	if idColumn == "" {
 		idColumn = o.IDColumn
@@ -43,19 +41,19 @@ func readTruth(ctx context.Context, o *Options) (*truth, error) {
 		return nil, fmt.Errorf("--truth: %w", err)
 	}
 	defer file.Close()
-	s := &source{schema: &schema{index: map[string]int{}}, missing: map[string]bool{"": true}}
+	s := &source{schema: table.NewSchema(), missing: map[string]bool{"": true}}
 	for _, m := range o.Missing {
 		s.missing[m] = true
 	}
-	in, err := s.open(t.path, file)
+	in, err := table.NewReader(file, s.schema, table.Options{})
 	if err != nil {
 		return nil, fmt.Errorf("--truth: %w", err)
 	}
+	defer in.Close()
 	id, label := -1, -1
 	same := map[string]string{} // each label's text is kept once
 	n := 0
-	r := &row{file: filepath.Base(t.path), unit: "line"}
-	err = s.rowsOf(in, r, func(r *row) error {
+	err = s.rowsOf(in, func(r *table.Row) error {
 		if n++; n&1023 == 0 {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -66,21 +64,21 @@ func readTruth(ctx context.Context, o *Options) (*truth, error) {
 				return err
 			}
 		}
-		key, value := r.at(id).label(), r.at(label)
-		if key == "" || value.kind == absent {
+		key, value := r.At(id).Label(), r.At(label)
+		if key == "" || value.Kind == table.Absent {
 			return nil
 		}
 		if len(t.labels) >= maxLabels {
 			return fmt.Errorf("more than %d labels; make the profile of fewer rows", maxLabels)
 		}
-		if _, ok := same[value.text]; !ok && len(same) < 1<<16 {
-			text := strings.Clone(value.text)
+		if _, ok := same[value.Text]; !ok && len(same) < 1<<16 {
+			text := strings.Clone(value.Text)
 			same[text] = text
 		}
-		if text, ok := same[value.text]; ok {
-			value.text = text
+		if text, ok := same[value.Text]; ok {
+			value.Text = text
 		} else {
-			value.text = strings.Clone(value.text)
+			value.Text = strings.Clone(value.Text)
 		}
 		t.labels[strings.Clone(key)] = value
 		return nil
@@ -94,58 +92,38 @@ func readTruth(ctx context.Context, o *Options) (*truth, error) {
 	return t, nil
 }
 
-func truthColumns(s *schema, idColumn, labelColumn string, o *Options) (id, label int, err error) {
-	if !s.has(idColumn) {
+func truthColumns(s *table.Schema, idColumn, labelColumn string, o *Options) (id, label int, err error) {
+	if !s.Has(idColumn) {
 		option := "--truth-id-column"
 		if o.Truth.IDColumn == "" {
 			option = "--id-column"
 		}
 		return 0, 0, fmt.Errorf("%s: there is no column %q (%s); there are %s; name the one that holds the prediction's id with --truth-id-column",
-			o.Truth.Path, idColumn, option, strings.Join(s.names, ", "))
+			o.Truth.Path, idColumn, option, strings.Join(s.Names, ", "))
 	}
-	if !s.has(labelColumn) {
+	if !s.Has(labelColumn) {
 		return 0, 0, fmt.Errorf("%s: there is no column %q; there are %s; name the one that holds the label with --label-column",
-			o.Truth.Path, labelColumn, strings.Join(s.names, ", "))
+			o.Truth.Path, labelColumn, strings.Join(s.Names, ", "))
 	}
-	return s.index[idColumn], s.index[labelColumn], nil
-}
-
-// open chooses the reader of a file that is read once.
-func (s *source) open(path string, file *os.File) (reader, error) {
-	if isParquet(file) {
-		info, err := file.Stat()
-		if err != nil {
-			return nil, err
-		}
-		return newParquetReader(file, info.Size(), s.schema, &progress{source: s})
-	}
-	in := bufio.NewReaderSize(file, 1<<16)
-	if magic, _ := in.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		unzipped, err := gzip.NewReader(in)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		in = bufio.NewReaderSize(unzipped, 1<<16)
-	}
-	return s.textReader(path, in)
+	return s.Find(idColumn), s.Find(labelColumn), nil
 }
 
 // join gives the row its label. The label's column comes after all that the files have.
-func (t *truth) join(s *schema, idColumn string, r *row) error {
-	column, err := s.column(t.column)
+func (t *truth) join(s *table.Schema, idColumn string, r *table.Row) error {
+	column, err := s.Column(t.column)
 	if err != nil {
 		return err
 	}
-	for len(r.cells) <= column {
-		r.cells = append(r.cells, cell{})
+	for len(r.Cells) <= column {
+		r.Cells = append(r.Cells, table.Cell{})
 	}
-	r.cells[column] = cell{}
-	id, ok := s.index[idColumn]
-	if !ok {
+	r.Cells[column] = table.Cell{}
+	id := s.Find(idColumn)
+	if id < 0 {
 		return nil // require says so, with the option
 	}
-	if value, ok := t.labels[r.at(id).label()]; ok {
-		r.cells[column] = value
+	if value, ok := t.labels[r.At(id).Label()]; ok {
+		r.Cells[column] = value
 		t.joined++
 	}
 	return nil

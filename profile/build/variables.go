@@ -31,7 +31,7 @@ func (s *survey) variables(p *profile.Profile, warn func(string, ...any)) ([]*va
 		if c.role != feature {
 			continue
 		}
-		name := s.schema.names[i]
+		name := s.schema.Names[i]
 		if c.observer.holdsArrays() {
 			if err := s.vector(name, i, c.observer, warn); err != nil {
 				return nil, err
@@ -79,7 +79,7 @@ func (s *survey) variables(p *profile.Profile, warn func(string, ...any)) ([]*va
 		if err != nil {
 			return nil, err
 		}
-		v.column = s.schema.find(one.column)
+		v.column = s.schema.Find(one.column)
 		*one.slot = v.Variable
 		all = append(all, v)
 	}
@@ -135,7 +135,7 @@ func (s *survey) scores(p *profile.Profile, warn func(string, ...any)) ([]*varia
 		if err != nil {
 			return nil, err
 		}
-		v.column = s.schema.find(column)
+		v.column = s.schema.Find(column)
 		p.Scores = append(p.Scores, v.Variable)
 		all = append(all, v)
 		return v, nil
@@ -154,7 +154,7 @@ func (s *survey) scores(p *profile.Profile, warn func(string, ...any)) ([]*varia
 			if err != nil {
 				return nil, err
 			}
-			v.classColumn, v.ofClass = s.schema.find(o.ClassColumn), class
+			v.classColumn, v.ofClass = s.schema.Find(o.ClassColumn), class
 		}
 	case p.Task == profile.Multiclass:
 		for _, class := range slices.Sorted(maps.Keys(o.ProbabilityColumns)) {

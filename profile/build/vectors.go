@@ -5,6 +5,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
+	"github.com/leeway-ml/leeway/internal/table"
 	"github.com/leeway-ml/leeway/judge/multivariate"
 	"github.com/leeway-ml/leeway/profile"
 	"github.com/leeway-ml/leeway/profile/joint"
@@ -44,22 +45,22 @@ func newVectorInput(name string, column, length int) *vectorInput {
 }
 
 // read is the row's vector; nil where it has none, which is counted where count is set.
-func (v *vectorInput) read(r *row, count bool) []float64 {
-	c := r.at(v.column)
+func (v *vectorInput) read(r *table.Row, count bool) []float64 {
+	c := r.At(v.column)
 	missing, wrong, infinite := uint64(0), uint64(0), uint64(0)
 	switch {
-	case c.kind == absent:
+	case c.Kind == table.Absent:
 		missing = 1
-	case c.kind != array || len(c.numbers) != len(v.Mean):
+	case c.Kind != table.Array || len(c.Numbers) != len(v.Mean):
 		wrong = 1
 	default:
-		for _, x := range c.numbers {
+		for _, x := range c.Numbers {
 			if !finite(x) {
 				infinite = 1
 			}
 		}
 		if infinite == 0 {
-			return c.numbers
+			return c.Numbers
 		}
 	}
 	if count {
@@ -71,7 +72,7 @@ func (v *vectorInput) read(r *row, count bool) []float64 {
 }
 
 // count is the first pass.
-func (v *vectorInput) count(r *row) {
+func (v *vectorInput) count(r *table.Row) {
 	x := v.read(r, true)
 	if x == nil {
 		return
@@ -129,7 +130,7 @@ func (v *vectorInput) open(spread float64) {
 }
 
 // spread writes what the row's vector adds to v.row; false where it has none.
-func (v *vectorInput) spreadRow(r *row) bool {
+func (v *vectorInput) spreadRow(r *table.Row) bool {
 	x := v.read(r, false)
 	if x == nil || v.sketcher.Sketch(x, v.sketch) != joint.Sound {
 		return false
@@ -142,7 +143,7 @@ func (v *vectorInput) spreadRow(r *row) bool {
 }
 
 // sketchRow is the second pass.
-func (v *vectorInput) sketchRow(r *row) {
+func (v *vectorInput) sketchRow(r *table.Row) {
 	if v.spreadRow(r) {
 		v.all.add(v.row)
 		v.kernel.Add(v.row[:2*v.Frequencies])

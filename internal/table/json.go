@@ -1,4 +1,4 @@
-package build
+package table
 
 import (
 	"bufio"
@@ -20,17 +20,17 @@ const maxLine = 16 << 20
 // ml.inputs keeps its own name.
 type jsonReader struct {
 	in     *bufio.Reader
-	schema *schema
+	schema *Schema
 	line   int
 	buffer []byte
 	pool   []float64 // numbers of the row's arrays
 }
 
-func newJSONReader(in *bufio.Reader, s *schema) *jsonReader {
+func newJSONReader(in *bufio.Reader, s *Schema) *jsonReader {
 	return &jsonReader{in: in, schema: s}
 }
 
-func (j *jsonReader) read(r *row) error {
+func (j *jsonReader) read(r *Row) error {
 	for {
 		line, err := j.next()
 		j.line++
@@ -38,18 +38,18 @@ func (j *jsonReader) read(r *row) error {
 			if errors.Is(err, io.EOF) {
 				return io.EOF
 			}
-			return fmt.Errorf("%s, line %d: %w", r.file, j.line, err)
+			return fmt.Errorf("%s, line %d: %w", r.File, j.line, err)
 		}
 		line = bytes.TrimSpace(line)
 		if len(line) == 0 {
 			continue
 		}
-		r.line, j.pool = j.line, j.pool[:0]
+		r.Line, j.pool = j.line, j.pool[:0]
 		if line[0] != '{' {
-			return fmt.Errorf("%s, line %d: begins with %q; must be a JSON object a line", r.file, j.line, line[0])
+			return fmt.Errorf("%s, line %d: begins with %q; must be a JSON object a line", r.File, j.line, line[0])
 		}
 		if !gjson.ValidBytes(line) {
-			return fmt.Errorf("%s, line %d: is no JSON object; each line must hold a whole one", r.file, j.line)
+			return fmt.Errorf("%s, line %d: is no JSON object; each line must hold a whole one", r.File, j.line)
 		}
 		return j.flatten(r, "", gjson.ParseBytes(line))
 	}
@@ -74,33 +74,33 @@ func (j *jsonReader) next() ([]byte, error) {
 	}
 }
 
-func (j *jsonReader) flatten(r *row, prefix string, object gjson.Result) (err error) {
+func (j *jsonReader) flatten(r *Row, prefix string, object gjson.Result) (err error) {
 	object.ForEach(func(key, value gjson.Result) bool {
 		name := columnName(prefix, key.String())
 		if value.IsObject() {
 			err = j.flatten(r, name, value)
 			return err == nil
 		}
-		var c cell
+		var c Cell
 		switch value.Type {
 		case gjson.String:
-			c = cell{kind: text, text: value.String()}
+			c = Cell{Kind: Text, Text: value.String()}
 		case gjson.Number:
-			c = cell{kind: number, text: value.Raw, number: value.Num}
+			c = Cell{Kind: Number, Text: value.Raw, Number: value.Num}
 		case gjson.True, gjson.False:
-			c = cell{kind: boolean, text: value.Raw}
+			c = Cell{Kind: Boolean, Text: value.Raw}
 		case gjson.JSON:
-			c = cell{kind: array, text: value.Raw, numbers: j.numbers(value)}
+			c = Cell{Kind: Array, Text: value.Raw, Numbers: j.numbers(value)}
 		}
-		index, columnErr := j.schema.column(name)
+		index, columnErr := j.schema.Column(name)
 		if columnErr != nil {
-			err = fmt.Errorf("%s, line %d: %w", r.file, r.line, columnErr)
+			err = fmt.Errorf("%s, line %d: %w", r.File, r.Line, columnErr)
 			return false
 		}
-		for len(r.cells) <= index {
-			r.cells = append(r.cells, cell{})
+		for len(r.Cells) <= index {
+			r.Cells = append(r.Cells, Cell{})
 		}
-		r.cells[index] = c
+		r.Cells[index] = c
 		return true
 	})
 	return err

@@ -1,4 +1,4 @@
-package build
+package table
 
 import (
 	"encoding/binary"
@@ -33,7 +33,7 @@ type parquetReader struct {
 	lists   []string
 	bytes   int64 // of the file, to be reported as rows are read
 	told    int64
-	counter *progress
+	onBytes func(n int64)
 }
 
 // leaf is a leaf column of the file.
@@ -63,7 +63,7 @@ func isParquet(file *os.File) bool {
 	return err == nil && string(magic[:]) == "PAR1"
 }
 
-func newParquetReader(file *os.File, size int64, s *schema, p *progress) (r *parquetReader, err error) {
+func newParquetReader(file *os.File, size int64, s *Schema, onBytes func(n int64)) (r *parquetReader, err error) {
 	name := filepath.Base(file.Name())
 	defer func() {
 		if broken := recover(); broken != nil {
@@ -77,9 +77,9 @@ func newParquetReader(file *os.File, size int64, s *schema, p *progress) (r *par
 	if err != nil {
 		return nil, fmt.Errorf("%s: is no whole Parquet file: %w", name, err)
 	}
-	r = &parquetReader{name: name, file: opened, batch: make([]parquet.Row, 256), bytes: size, counter: p}
+	r = &parquetReader{name: name, file: opened, batch: make([]parquet.Row, 256), bytes: size, onBytes: onBytes}
 	r.batch = r.batch[:0]
-	known := len(s.names) > 0
+	known := len(s.Names) > 0
 	seen := map[string]bool{}
 	for _, path := range opened.Schema().Columns() {
 		column := strings.ToValidUTF8(columnName("", strings.Join(path, ".")), "\uFFFD")
@@ -96,10 +96,10 @@ func newParquetReader(file *os.File, size int64, s *schema, p *progress) (r *par
 			r.leaves = append(r.leaves, leaf{column: -1})
 			continue
 		}
-		if known && !s.has(column) {
+		if known && !s.Has(column) {
 			return nil, fmt.Errorf("%s: column %q is not in the other files; all must have the same columns", name, column)
 		}
-		index, err := s.column(column)
+		index, err := s.Column(column)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
@@ -109,7 +109,7 @@ func newParquetReader(file *os.File, size int64, s *schema, p *progress) (r *par
 		r.leaves = append(r.leaves, l)
 		r.width = max(r.width, index+1)
 	}
-	for _, column := range s.names {
+	for _, column := range s.Names {
 		if !seen[column] {
 			return nil, fmt.Errorf("%s: there is no column %q, which the other files have; all must have the same columns", name, column)
 		}
@@ -166,7 +166,7 @@ func leafOf(t parquet.Type) leaf {
 	return leaf{}
 }
 
-func (p *parquetReader) read(r *row) (err error) {
+func (p *parquetReader) read(r *Row) (err error) {
 	defer func() {
 		if broken := recover(); broken != nil {
 			err = fmt.Errorf("%s, row %d: is no whole Parquet file: %v", p.name, p.line+1, broken)
@@ -180,9 +180,9 @@ func (p *parquetReader) read(r *row) (err error) {
 	values := p.batch[p.next]
 	p.next++
 	p.line++
-	r.line = p.line
-	for len(r.cells) < p.width {
-		r.cells = append(r.cells, cell{})
+	r.Line = p.line
+	for len(r.Cells) < p.width {
+		r.Cells = append(r.Cells, Cell{})
 	}
 	p.pool = p.pool[:0]
 	for i := 0; i < len(values); i++ {
@@ -193,29 +193,29 @@ func (p *parquetReader) read(r *row) (err error) {
 			for last+1 < len(values) && values[last+1].Column() == v.Column() {
 				last++
 			}
-			r.cells[l.column] = p.array(l, values[i:last+1])
+			r.Cells[l.column] = p.array(l, values[i:last+1])
 			i = last
 		case l.column >= 0 && !v.IsNull():
-			r.cells[l.column] = l.cell(v)
+			r.Cells[l.column] = l.cell(v)
 		}
 	}
 	return nil
 }
 
 // array is the cell of a list's values. A list that is null or empty has one value, which is null.
-func (p *parquetReader) array(l leaf, values []parquet.Value) cell {
+func (p *parquetReader) array(l leaf, values []parquet.Value) Cell {
 	if values[0].IsNull() && values[0].DefinitionLevel() < l.present {
-		return cell{}
+		return Cell{}
 	}
 	first := len(p.pool)
 	for _, v := range values {
 		if v.IsNull() {
 			p.pool = p.pool[:first]
-			return cell{kind: array}
+			return Cell{Kind: Array}
 		}
-		p.pool = append(p.pool, l.cell(v).number)
+		p.pool = append(p.pool, l.cell(v).Number)
 	}
-	return cell{kind: array, numbers: p.pool[first:len(p.pool):len(p.pool)]}
+	return Cell{Kind: Array, Numbers: p.pool[first:len(p.pool):len(p.pool)]}
 }
 
 // arrayPath is where a list of numbers stands, without the groups inside that every list has, and its leaf.present; not ok where the list
@@ -282,7 +282,7 @@ func (p *parquetReader) fill() error {
 		p.batch = p.batch[:n]
 		if total := p.file.NumRows(); total > 0 {
 			done := int64(float64(p.bytes) * float64(p.line+n) / float64(total))
-			p.counter.add(done - p.told)
+			p.onBytes(done - p.told)
 			p.told = done
 		}
 		if n > 0 {
@@ -308,18 +308,22 @@ func (p *parquetReader) close() {
 }
 
 // cell is a value that is not null.
-func (l leaf) cell(v parquet.Value) cell {
+func (l leaf) cell(v parquet.Value) Cell {
 	switch v.Kind() {
 	case parquet.Boolean:
-		return cell{kind: boolean, text: strconv.FormatBool(v.Boolean())}
+		return Cell{Kind: Boolean, Text: strconv.FormatBool(v.Boolean())}
 	case parquet.Int32:
 		if l.kind == unsigned {
-			return cell{kind: number, number: float64(v.Uint32())}
+			return Cell{Kind: Number, Number: float64(v.Uint32())}
 		}
 		return l.integer(int64(v.Int32()))
 	case parquet.Int64:
 		if l.kind == unsigned {
-			return cell{kind: number, number: float64(v.Uint64())}
+			c := Cell{Kind: Number, Number: float64(v.Uint64())}
+			if v.Uint64() >= longInteger {
+				c.Text = strconv.FormatUint(v.Uint64(), 10)
+			}
+			return c
 		}
 		return l.integer(v.Int64())
 	case parquet.Int96: // nanoseconds of the day, and the Julian day
@@ -328,18 +332,21 @@ func (l leaf) cell(v parquet.Value) cell {
 		nanos := int64(x[1])<<32 | int64(x[0])
 		return instant(time.Unix(day*86400, nanos))
 	case parquet.Float:
-		return cell{kind: number, number: float64(v.Float())}
+		return Cell{Kind: Number, Number: float64(v.Float())}
 	case parquet.Double:
-		return cell{kind: number, number: v.Double()}
+		return Cell{Kind: Number, Number: v.Double()}
 	default:
 		if l.kind == decimal {
-			return cell{kind: number, number: bigEndian(v.ByteArray()) * l.scale}
+			return Cell{Kind: Number, Number: bigEndian(v.ByteArray()) * l.scale}
 		}
-		return cell{kind: text, text: string(v.ByteArray())}
+		return Cell{Kind: Text, Text: string(v.ByteArray())}
 	}
 }
 
-func (l leaf) integer(x int64) cell {
+// longInteger is where integers begin to be kept as text too: identifiers of that length are no longer told apart as doubles.
+const longInteger = 1e15
+
+func (l leaf) integer(x int64) Cell {
 	switch l.kind {
 	case timestamp:
 		perSecond := int64(time.Second / l.unit)
@@ -347,13 +354,17 @@ func (l leaf) integer(x int64) cell {
 	case date:
 		return instant(time.Unix(x*86400, 0))
 	case decimal:
-		return cell{kind: number, number: float64(x) * l.scale}
+		return Cell{Kind: Number, Number: float64(x) * l.scale}
 	}
-	return cell{kind: number, number: float64(x)}
+	c := Cell{Kind: Number, Number: float64(x)}
+	if x >= longInteger || x <= -longInteger {
+		c.Text = strconv.FormatInt(x, 10)
+	}
+	return c
 }
 
-func instant(t time.Time) cell {
-	return cell{kind: text, text: t.UTC().Format(time.RFC3339Nano)}
+func instant(t time.Time) Cell {
+	return Cell{Kind: Text, Text: t.UTC().Format(time.RFC3339Nano)}
 }
 
 // bigEndian is a two's complement integer of any length.

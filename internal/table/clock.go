@@ -1,4 +1,4 @@
-package build
+package table
 
 import (
 	"fmt"
@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// clock reads the times of rows.
-type clock struct {
+// Clock reads the times of rows.
+type Clock struct {
 	zone *time.Location
 	// layouts to try; the first is the one that fitted last.
 	layouts []string
@@ -16,10 +16,10 @@ type clock struct {
 	want string
 }
 
-// newClock makes a clock for a format: "" for RFC 3339, dates, or seconds, milli-, micro- or nanoseconds since 1970 (told
+// NewClock makes a clock for a format: "" for RFC 3339, dates, or seconds, milli-, micro- or nanoseconds since 1970 (told
 // apart by size); "s", "ms", "us", "ns" for numbers; a strftime format ("%d.%m.%Y %H:%M"); or a layout of Go's time package.
-func newClock(format, zone string) (*clock, error) {
-	c := &clock{zone: time.UTC}
+func NewClock(format, zone string) (*Clock, error) {
+	c := &Clock{zone: time.UTC}
 	if zone != "" {
 		location, err := time.LoadLocation(zone)
 		if err != nil {
@@ -51,15 +51,15 @@ func newClock(format, zone string) (*clock, error) {
 	return c, nil
 }
 
-// read returns the time of a cell.
-func (c *clock) read(from cell) (time.Time, error) {
+// Read returns the time of a cell.
+func (c *Clock) Read(from Cell) (time.Time, error) {
 	if c.unit != 0 || len(c.layouts) > 1 {
-		if x, ok := from.float(); ok {
+		if x, ok := from.Float(); ok {
 			return c.fromNumber(x)
 		}
 	}
-	if from.kind == text {
-		s := strings.TrimSpace(from.text)
+	if from.Kind == Text {
+		s := strings.TrimSpace(from.Text)
 		for i, layout := range c.layouts {
 			if t, err := time.ParseInLocation(layout, s, c.zone); err == nil {
 				c.layouts[0], c.layouts[i] = c.layouts[i], c.layouts[0]
@@ -70,7 +70,7 @@ func (c *clock) read(from cell) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("must be %s", c.want)
 }
 
-func (c *clock) fromNumber(x float64) (time.Time, error) {
+func (c *Clock) fromNumber(x float64) (time.Time, error) {
 	unit := c.unit
 	if unit == 0 {
 		switch {
@@ -94,7 +94,7 @@ func (c *clock) fromNumber(x float64) (time.Time, error) {
 }
 
 // plausible keeps the number of hours, and so of counters, within bounds.
-func (c *clock) plausible(t time.Time) error {
+func (c *Clock) plausible(t time.Time) error {
 	if y := t.UTC().Year(); y < 1970 || y > 2200 {
 		return fmt.Errorf("must be a time from 1970 to 2200")
 	}

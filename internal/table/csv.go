@@ -1,4 +1,4 @@
-package build
+package table
 
 import (
 	"bufio"
@@ -19,15 +19,11 @@ type csvReader struct {
 	width   int
 }
 
-func newCSVReader(path string, in *bufio.Reader, s *schema) (*csvReader, error) {
+func newCSVReader(path string, in *bufio.Reader, s *Schema) (*csvReader, error) {
 	c := &csvReader{name: filepath.Base(path)}
-	head, _ := in.Peek(in.Size())
-	if line, _, ok := bytes.Cut(head, []byte("\n")); ok {
-		head = line
-	}
 	c.in = csv.NewReader(in)
 	c.in.ReuseRecord = true
-	c.in.Comma = delimiter(head)
+	c.in.Comma = delimiter(firstLine(in))
 	names, err := c.in.Read()
 	if errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%s: empty; must begin with a line of column names", c.name)
@@ -35,7 +31,7 @@ func newCSVReader(path string, in *bufio.Reader, s *schema) (*csvReader, error) 
 	if err != nil {
 		return nil, c.explain(err)
 	}
-	known := len(s.names) > 0
+	known := len(s.Names) > 0
 	seen := map[string]int{}
 	for i, name := range names {
 		name = columnName("", strings.TrimSpace(strings.ToValidUTF8(name, "\uFFFD")))
@@ -46,25 +42,38 @@ func newCSVReader(path string, in *bufio.Reader, s *schema) (*csvReader, error) 
 			return nil, fmt.Errorf("%s, line 1: columns %d and %d are both called %q; names must differ", c.name, before+1, i+1, name)
 		}
 		seen[name] = i
-		if s.joined != "" && name == s.joined {
+		if s.Joined != "" && name == s.Joined {
 			return nil, fmt.Errorf("%s, line 1: has a column %q, as has the file of --truth; leave out --truth, or name the label's column there with --label-column", c.name, name)
 		}
-		if known && !s.has(name) {
+		if known && !s.Has(name) {
 			return nil, fmt.Errorf("%s, line 1: column %q is not in the other files; all must have the same columns", c.name, name)
 		}
-		index, err := s.column(name)
+		index, err := s.Column(name)
 		if err != nil {
 			return nil, fmt.Errorf("%s, line 1: %w", c.name, err)
 		}
 		c.columns = append(c.columns, index)
 		c.width = max(c.width, index+1)
 	}
-	for _, name := range s.names {
-		if _, ok := seen[name]; !ok && name != s.joined {
+	for _, name := range s.Names {
+		if _, ok := seen[name]; !ok && name != s.Joined {
 			return nil, fmt.Errorf("%s, line 1: there is no column %q, which the other files have; all must have the same columns", c.name, name)
 		}
 	}
 	return c, nil
+}
+
+// firstLine waits for no more than the line, so that what comes through a pipe is read as it comes.
+func firstLine(in *bufio.Reader) []byte {
+	for ended := false; ; {
+		head, _ := in.Peek(in.Buffered())
+		line, _, ok := bytes.Cut(head, []byte("\n"))
+		if ok || ended {
+			return line
+		}
+		_, err := in.Peek(in.Buffered() + 1)
+		ended = err != nil
+	}
 }
 
 func delimiter(head []byte) rune {
@@ -77,7 +86,7 @@ func delimiter(head []byte) rune {
 	return best
 }
 
-func (c *csvReader) read(r *row) error {
+func (c *csvReader) read(r *Row) error {
 	fields, err := c.in.Read()
 	if err != nil {
 		if errors.Is(err, io.EOF) {
@@ -85,12 +94,12 @@ func (c *csvReader) read(r *row) error {
 		}
 		return c.explain(err)
 	}
-	r.line, _ = c.in.FieldPos(0)
-	for len(r.cells) < c.width {
-		r.cells = append(r.cells, cell{})
+	r.Line, _ = c.in.FieldPos(0)
+	for len(r.Cells) < c.width {
+		r.Cells = append(r.Cells, Cell{})
 	}
 	for i, field := range fields {
-		r.cells[c.columns[i]] = cell{kind: text, text: field}
+		r.Cells[c.columns[i]] = Cell{Kind: Text, Text: field}
 	}
 	return nil
 }

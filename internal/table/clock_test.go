@@ -1,4 +1,4 @@
-package build
+package table
 
 import (
 	"testing"
@@ -39,9 +39,9 @@ func TestClock(t *testing.T) {
 		{"02/01/2006 15:04", "", "31/01/2026 12:00", noon},
 		{"20060102", "", "20260131", noon.Add(-12 * time.Hour)},
 	} {
-		c, err := newClock(test.format, test.zone)
+		c, err := NewClock(test.format, test.zone)
 		require.NoError(t, err)
-		have, err := c.read(cell{kind: text, text: test.text})
+		have, err := c.Read(Cell{Kind: Text, Text: test.text})
 		require.NoError(t, err, test.text)
 		assert.True(t, test.want.Equal(have), "%q by %q in %q: %v", test.text, test.format, test.zone, have)
 	}
@@ -53,22 +53,16 @@ func TestClockRefuses(t *testing.T) {
 		"%Y-%Q":   "%Q is not known",
 		"%Y-%m-%": "ends with %",
 	} {
-		_, err := newClock(format, "")
+		_, err := NewClock(format, "")
 		assert.ErrorContains(t, err, want)
 	}
 	for text_, want := range map[string]string{
 		"": "must be a time like", "soon": "must be a time like", "2026-13-01": "must be a time like",
 		"-5": "from 1970 to 2200", "NaN": "from 1970 to 2200", "9999-01-01": "from 1970 to 2200",
 	} {
-		c, err := newClock("", "")
+		c, err := NewClock("", "")
 		require.NoError(t, err)
-		_, err = c.read(cell{kind: text, text: text_})
+		_, err = c.Read(Cell{Kind: Text, Text: text_})
 		assert.ErrorContains(t, err, want, text_)
-	}
-}
-
-func TestRhythm(t *testing.T) {
-	for hours, want := range map[int]string{71: "none", 72: "day", 21*24 - 1: "day", 21 * 24: "week"} {
-		assert.Equal(t, want, string(rhythmFor(time.Duration(hours)*time.Hour)), "%d hours", hours)
 	}
 }
