@@ -52,13 +52,17 @@ var attacks = []attack{
 					r.Attributes().PutStr(semconv.AttrInputPrefix+"amount", "12,50 EUR")
 				}
 				r.Attributes().PutEmptySlice(semconv.AttrInputPrefix + "list").AppendEmpty().SetInt(1)
+				if i == 5 {
+					r.Attributes().PutEmptySlice(semconv.AttrInputPrefix + "mixed").AppendEmpty().SetStr("a")
+				}
 			}))
 		},
 		logged: [][]string{
 			{"warn", "another type than in the profile", `"model": "bad"`, `"feature": "amount"`, "number", "text"},
-			{"warn", "a map, an array or bytes", `"feature": "list"`, "Send scalars"},
+			{"warn", "an array of numbers that is no vector", `"feature": "list"`, "Make the profile of data that has the array"},
+			{"warn", "Send scalars", `"feature": "mixed"`},
 		},
-		counted: []count{{13 * hours, "otelcol_model_summary_inputs_invalid", []string{`reason="type"`}}},
+		counted: []count{{14 * hours, "otelcol_model_summary_inputs_invalid", []string{`reason="type"`}}},
 	},
 	{
 		name: "NaN and infinity",

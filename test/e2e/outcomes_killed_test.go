@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -54,7 +55,8 @@ service:
 }
 
 // TestKilledJoin: kill -9 at ten random moments of a replay. Every prediction that was acknowledged is joined with its truth. None is twice, save
-// that the outcomes of the one request that was under way at a kill may be passed on again.
+// that the outcomes of the one request that was under way at a kill may be passed on again, and of the one before: that it was taken is
+// noted behind its acknowledgement.
 func TestKilledJoin(t *testing.T) {
 	for _, storage := range []string{"file_storage", "pebble_storage"} {
 		t.Run(storage, func(t *testing.T) {
@@ -75,7 +77,7 @@ func TestKilledJoin(t *testing.T) {
 			c := start(t, mortalConfig(storage, folder, "", keeper.OTLPGRPC))
 			endpoint := c.OTLPGRPC
 			client := connect(t, endpoint)
-			under := make(map[string]bool) // ids of requests that were under way at a kill
+			under := make(map[string]bool) // ids of requests that were under way at a kill, or just acknowledged
 			for i, request := range requests {
 				done := make(chan error, 1)
 				go func() { done <- client.Send(t.Context(), request) }()
@@ -86,7 +88,7 @@ func TestKilledJoin(t *testing.T) {
 						done <- err
 					}
 					c.Kill(t)
-					for _, id := range idsOf(request) {
+					for _, id := range slices.Concat(idsOf(request), idsOf(requests[i-1])) {
 						under[id] = true
 					}
 					c = start(t, mortalConfig(storage, folder, endpoint, keeper.OTLPGRPC))
