@@ -36,15 +36,17 @@ type replayFlags struct {
 func newReplayCommand() *cobra.Command {
 	f := &replayFlags{}
 	command := &cobra.Command{
-		Use:   "replay PREDICTIONS.csv[.gz] [TRUTH.csv[.gz]]",
+		Use:   "replay PREDICTIONS [TRUTH]",
 		Short: "Send a prediction log, and the truth that came later, to a collector as OTLP events",
 		Long: `Send a prediction log as the model would have sent it: one ml.prediction event a row, over OTLP.
-Every column that is named by no flag is an input of the model; an empty field is a missing input.
+Files are CSV with a header line, JSON lines or Parquet, and are read as leewayctl profile reads them; CSV and JSON lines may be gzipped.
+Every column that is named by no flag is an input of the model; an empty field is a missing input, and an array of numbers a vector.
 Where a second file has the truth, one ml.ground_truth event goes out for each of its rows, at the time of its label;
 with --where, for those of the predictions that were sent.
 Both files must be sorted by time. Requests that fail are tried again; a full collector slows the replay down.`,
 		Example: `  leewayctl replay predictions.csv.gz --model fraud --score-column score --class-column predicted
-  leewayctl replay predictions.csv truth.csv --model fraud --score-column score --speed 3600
+  leewayctl replay predictions.csv truth.csv --model fraud --score-column score --id-column id --speed 3600
+  leewayctl replay predictions.jsonl truth.parquet --model fraud --score-column score --id-column id
   leewayctl replay predictions.csv --model fraud --score-column score --repeat 100 --senders 8 --batch 1000`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: func(command *cobra.Command, files []string) error {
@@ -59,7 +61,7 @@ Both files must be sorted by time. Requests that fail are tried again; a full co
 	flags.StringVar(&o.Encoder.Model, "model", "", "name of the model (required)")
 	flags.StringVar(&o.Encoder.Version, "version", "", "version of the model")
 	flags.StringVar(&c.Version, "version-column", "", "column that holds the version")
-	flags.StringVar(&c.Time, "time-column", "timestamp", "column that holds the time of the prediction: RFC 3339, or seconds since 1970")
+	flags.StringVar(&c.Time, "time-column", "timestamp", "column that holds the time of the prediction: RFC 3339, 2026-01-31 12:00:00, or s, ms, us or ns since 1970")
 	flags.StringVar(&c.ID, "id-column", "", "column that holds the prediction's id; joins it with its truth")
 	flags.StringVar(&c.Score, "score-column", "", "column that holds the score, 0 to 1")
 	flags.StringVar(&c.Class, "class-column", "", "column that holds the predicted class")

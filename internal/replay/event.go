@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 
+	"github.com/leeway-ml/leeway/internal/table"
 	"github.com/leeway-ml/leeway/semconv"
 )
 
@@ -44,19 +46,26 @@ type Encoder struct {
 	Model, Version string
 	Columns        Columns
 	Inputs         InputForm
-	features       []string
-	text           []bool
+	// inputs are the features so far, of the first known columns.
+	inputs []input
+	known  int
+}
+
+type input struct {
+	name   string
+	column int
+	text   bool
 }
 
 // Prediction fills the record with an ml.prediction event.
 func (e *Encoder) Prediction(row *Row, at time.Time, record plog.LogRecord) error {
-	if e.features == nil {
-		e.chooseFeatures(row.Columns())
+	if e.known < len(row.Columns()) {
+		e.chooseInputs(row)
 	}
 	c := e.Columns
 	start(record, semconv.EventPrediction, at)
 	attributes := record.Attributes()
-	attributes.EnsureCapacity(8 + len(e.features))
+	attributes.EnsureCapacity(8 + len(e.inputs))
 	attributes.PutStr(semconv.AttrModelName, e.Model)
 	e.putVersion(row, attributes)
 	putText(attributes, semconv.AttrPredictionID, row.Value(c.ID))
@@ -74,13 +83,12 @@ func (e *Encoder) Prediction(row *Row, at time.Time, record plog.LogRecord) erro
 	}
 	switch e.Inputs {
 	case InputsAttributes:
-		e.putFeatures(row, attributes, semconv.AttrInputPrefix)
+		return e.putInputs(row, attributes, semconv.AttrInputPrefix)
 	case InputsBody:
-		e.putFeatures(row, record.Body().SetEmptyMap(), "")
+		return e.putInputs(row, record.Body().SetEmptyMap(), "")
 	default:
-		e.putFeatures(row, attributes.PutEmptyMap(semconv.AttrInputs), "")
+		return e.putInputs(row, attributes.PutEmptyMap(semconv.AttrInputs), "")
 	}
-	return nil
 }
 
 // GroundTruth fills the record with an ml.ground_truth event. A label that is a number is a value where predictions have one.
@@ -111,46 +119,86 @@ func (e *Encoder) putVersion(row *Row, attributes pcommon.Map) {
 	putText(attributes, semconv.AttrModelVersion, version)
 }
 
-func (e *Encoder) chooseFeatures(names []string) {
+// chooseInputs takes the columns beyond the known ones. Those named as in the semantic conventions are no inputs, as in a profile.
+func (e *Encoder) chooseInputs(row *Row) {
 	c := e.Columns
-	e.features = c.Features
-	if e.features == nil {
-		used := append([]string{c.Time, c.ID, c.Version, c.Score, c.Class, c.Value, c.ExperimentName, c.ExperimentVariant, c.Label, c.LabelTime}, c.Exclude...)
-		for _, column := range c.Probabilities {
-			used = append(used, column)
-		}
-		e.features = []string{}
-		for _, n := range names {
-			if !slices.Contains(used, n) {
-				e.features = append(e.features, n)
-			}
-		}
+	add := func(name string) {
+		e.inputs = append(e.inputs, input{name, row.schema.Find(name), slices.Contains(c.Text, name)})
 	}
-	for _, f := range e.features {
-		e.text = append(e.text, slices.Contains(c.Text, f))
+	names := row.Columns()
+	first := e.known
+	e.known = len(names)
+	if c.Features != nil {
+		e.inputs = e.inputs[:0]
+		for _, name := range c.Features {
+			add(name)
+		}
+		return
+	}
+	used := append([]string{c.Time, c.ID, c.Version, c.Score, c.Class, c.Value, c.ExperimentName, c.ExperimentVariant, c.Label, c.LabelTime}, c.Exclude...)
+	for _, column := range c.Probabilities {
+		used = append(used, column)
+	}
+	for _, name := range names[first:] {
+		if !slices.Contains(used, name) && !strings.HasPrefix(name, "ml.") {
+			add(name)
+		}
 	}
 }
 
-// putFeatures sends numbers as doubles and everything else as text; an empty field is a missing input and is not sent.
-func (e *Encoder) putFeatures(row *Row, to pcommon.Map, prefix string) {
-	to.EnsureCapacity(to.Len() + len(e.features))
-	for i, f := range e.features {
-		text := row.Value(f)
-		if text == "" {
-			continue
-		}
-		if !e.text[i] {
-			if x, err := strconv.ParseFloat(text, 64); err == nil {
-				to.PutDouble(prefix+f, x)
-				continue
+// putInputs sends numbers as doubles, arrays as arrays and everything else as text; an empty field is a missing input and is not sent.
+func (e *Encoder) putInputs(row *Row, to pcommon.Map, prefix string) error {
+	to.EnsureCapacity(to.Len() + len(e.inputs))
+	for _, in := range e.inputs {
+		cell := row.At(in.column)
+		switch {
+		case cell.Kind == table.Absent || cell.Kind == table.Text && cell.Text == "":
+		case in.text:
+			to.PutStr(prefix+in.name, cell.Label())
+		case cell.Kind == table.Number:
+			to.PutDouble(prefix+in.name, cell.Number)
+		case cell.Kind == table.Array:
+			if err := putArray(to.PutEmptySlice(prefix+in.name), cell); err != nil {
+				return fmt.Errorf("%s %d, column %s: %w", row.Unit, row.Line, in.name, err)
 			}
-			if b, ok := map[string]bool{"true": true, "false": false}[strings.ToLower(text)]; ok {
-				to.PutBool(prefix+f, b)
-				continue
-			}
+		default:
+			putParsed(to, prefix+in.name, cell.Text)
 		}
-		to.PutStr(prefix+f, text)
 	}
+	return nil
+}
+
+// putParsed sends a text as what it looks like: CSV has nothing else.
+func putParsed(to pcommon.Map, key, text string) {
+	if x, err := strconv.ParseFloat(text, 64); err == nil {
+		to.PutDouble(key, x)
+		return
+	}
+	switch strings.ToLower(text) {
+	case "true":
+		to.PutBool(key, true)
+	case "false":
+		to.PutBool(key, false)
+	default:
+		to.PutStr(key, text)
+	}
+}
+
+// putArray sends an array of numbers as doubles, and any other of JSON as it is. One of Parquet that has a null inside goes empty, which is no
+// sound vector either.
+func putArray(to pcommon.Slice, cell table.Cell) error {
+	if cell.Numbers == nil && cell.Text != "" {
+		var elements []any
+		if err := json.Unmarshal([]byte(cell.Text), &elements); err != nil {
+			return err
+		}
+		return to.FromRaw(elements)
+	}
+	to.EnsureCapacity(len(cell.Numbers))
+	for _, x := range cell.Numbers {
+		to.AppendEmpty().SetDouble(x)
+	}
+	return nil
 }
 
 func putText(attributes pcommon.Map, key, text string) {
@@ -160,13 +208,18 @@ func putText(attributes pcommon.Map, key, text string) {
 }
 
 func putNumber(attributes pcommon.Map, key string, row *Row, column string) error {
-	text := row.Value(column)
+	cell := row.Cell(column)
+	if cell.Kind == table.Number {
+		attributes.PutDouble(key, cell.Number)
+		return nil
+	}
+	text := cell.Label()
 	if text == "" {
 		return nil
 	}
 	x, err := strconv.ParseFloat(text, 64)
 	if err != nil {
-		return fmt.Errorf("line %d, column %s: %q is no number, and %s must be one", row.Line, column, text, key)
+		return fmt.Errorf("%s %d, column %s: %q is no number, and %s must be one", row.Unit, row.Line, column, text, key)
 	}
 	attributes.PutDouble(key, x)
 	return nil

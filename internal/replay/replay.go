@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/plog"
@@ -14,7 +15,7 @@ import (
 
 // Options say what is sent, and when.
 type Options struct {
-	// Predictions and Truth are CSV files, each sorted by its time. Truth may be empty.
+	// Predictions and Truth are files of CSV, JSON lines or Parquet, each sorted by its time. Truth may be empty.
 	Predictions, Truth string
 	// Where filters the predictions; of the truth, only what belongs to them is sent: their ids are
 	// remembered, about 100 bytes each.
@@ -137,7 +138,7 @@ func once(ctx context.Context, o Options, shift func(time.Time) time.Time, b *ba
 		if from == predictions {
 			result.Predictions++
 			if sent != nil {
-				sent[from.row.Value(c.ID)] = true
+				sent[strings.Clone(from.row.Value(c.ID))] = true // its row is not kept with it
 			}
 			err = o.Encoder.Prediction(from.row, at, record)
 		} else {

@@ -1,55 +1,47 @@
 package replay
 
 import (
-	"compress/gzip"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"strconv"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/leeway-ml/leeway/internal/table"
 )
 
-// Row is one line of a file.
+// Row is one row of a file. It is valid until the next one is read.
 type Row struct {
+	table.Row
 	Time   time.Time
-	Line   int
-	header *header
-	fields []string
+	schema *table.Schema
 }
 
-type header struct {
-	names []string
-	index map[string]int
-}
+// Cell is the column's value, absent where there is no such column.
+func (r *Row) Cell(column string) table.Cell { return r.At(r.schema.Find(column)) }
 
 // Value is the column's text; "" where it is empty or there is no such column.
-func (r *Row) Value(column string) string {
-	i, ok := r.header.index[column]
-	if !ok {
-		return ""
-	}
-	return r.fields[i]
-}
+func (r *Row) Value(column string) string { return r.Cell(column).Label() }
 
-// Columns are the names of the file's columns, in order.
-func (r *Row) Columns() []string { return r.header.names }
+// Columns are the names of the file's columns, in order. Rows of JSON lines may bring more.
+func (r *Row) Columns() []string { return r.schema.Names }
 
 // Filter keeps the rows whose column holds the value.
 type Filter struct{ Column, Value string }
 
-// Source reads the rows of a CSV file (gzip where its name ends in .gz) one by one.
+// Source reads the rows of a file one by one: CSV, JSON lines or Parquet; the first two may be gzipped.
 type Source struct {
 	name       string
 	file       *os.File
-	reader     *csv.Reader
-	header     *header
+	reader     *table.Reader
+	schema     *table.Schema
+	clock      *table.Clock
+	row        Row
 	timeColumn string
 	where      []Filter
 	from, to   time.Time
-	onBytes    func(n int64)
 }
 
 // Open opens a file whose rows have their time in timeColumn: RFC 3339, or seconds since the epoch.
@@ -59,80 +51,88 @@ func Open(name, timeColumn string, where []Filter, onBytes func(n int64)) (*Sour
 	if err != nil {
 		return nil, err
 	}
-	s := &Source{name: name, file: file, timeColumn: timeColumn, where: where, onBytes: onBytes}
-	var in io.Reader = counter{file, s}
-	if strings.HasSuffix(name, ".gz") {
-		unzipped, err := gzip.NewReader(in)
-		if err != nil {
-			file.Close()
-			return nil, fmt.Errorf("%s: %w; a name that ends in .gz must be a gzip file", name, err)
-		}
-		in = unzipped
+	s := &Source{name: name, file: file, schema: table.NewSchema(), timeColumn: timeColumn, where: where}
+	s.row.schema = s.schema
+	if s.clock, err = table.NewClock("", ""); err == nil {
+		s.reader, err = table.NewReader(file, s.schema, table.Options{OnBytes: onBytes})
 	}
-	s.reader = csv.NewReader(in)
-	names, err := s.reader.Read()
 	if err != nil {
 		file.Close()
-		return nil, fmt.Errorf("%s: no header line: %w", name, err)
-	}
-	s.header = &header{names: names, index: map[string]int{}}
-	for i, n := range names {
-		s.header.index[n] = i
+		return nil, err
 	}
 	needed := []string{timeColumn}
 	for _, f := range where {
 		needed = append(needed, f.Column)
 	}
 	if err := s.Require(needed...); err != nil {
-		file.Close()
+		_ = s.Close()
 		return nil, err
 	}
 	return s, nil
 }
 
-type counter struct {
-	file *os.File
-	s    *Source
-}
-
-func (c counter) Read(p []byte) (int, error) {
-	n, err := c.file.Read(p)
-	if c.s.onBytes != nil && n > 0 {
-		c.s.onBytes(int64(n))
-	}
-	return n, err
-}
-
 // Require returns an error if the file lacks one of the columns; empty names are passed over.
 func (s *Source) Require(columns ...string) error {
+	known := s.schema
+	if !s.reader.Fixed() {
+		var err error
+		if known, err = s.columnsAhead(columns); err != nil || known == nil {
+			return err
+		}
+	}
 	for _, c := range columns {
-		if _, ok := s.header.index[c]; !ok && c != "" {
-			return fmt.Errorf("%s has no column %q; it has %s", s.name, c, strings.Join(s.header.names, ", "))
+		if c != "" && !known.Has(c) {
+			return fmt.Errorf("%s has no column %q; it has %s", s.name, c, strings.Join(known.Names, ", "))
 		}
 	}
 	return nil
 }
 
+// columnsAhead reads a file whose columns are known only from its rows until all of the given ones have appeared: with most files that is the
+// first row. What can be read only once is not looked into: nil.
+func (s *Source) columnsAhead(columns []string) (*table.Schema, error) {
+	info, err := s.file.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return nil, err
+	}
+	file, err := os.Open(s.name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	known := table.NewSchema()
+	reader, err := table.NewReader(file, known, table.Options{})
+	if err != nil {
+		return nil, err
+	}
+	defer reader.Close()
+	lacks := func(column string) bool { return column != "" && !known.Has(column) }
+	for row := (table.Row{}); slices.ContainsFunc(columns, lacks); {
+		if err := reader.Read(&row); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	return known, nil
+}
+
 // Next returns the next row that passes the filters, io.EOF after the last.
 func (s *Source) Next() (*Row, error) {
+	row := &s.row
 	for {
-		fields, err := s.reader.Read()
-		if errors.Is(err, io.EOF) {
-			return nil, io.EOF
+		if err := s.reader.Read(&row.Row); err != nil {
+			return nil, err
 		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", s.name, err)
-		}
-		line, _ := s.reader.FieldPos(0)
-		row := &Row{Line: line, header: s.header, fields: fields}
 		if !s.wanted(row) {
 			continue
 		}
 		if s.timeColumn != "" {
-			text := row.Value(s.timeColumn)
-			if row.Time, err = parseTime(text); err != nil {
-				return nil, fmt.Errorf("%s, line %d, column %s: %q is no time; write RFC 3339 (2026-01-31T12:00:00Z) or seconds since 1970", s.name, line, s.timeColumn, text)
+			at, ok := s.time(row.Cell(s.timeColumn))
+			if !ok {
+				return nil, fmt.Errorf("%s, %s %d, column %s: %q is no time; write RFC 3339 (2026-01-31T12:00:00Z) or seconds since 1970", s.name, row.Unit, row.Line, s.timeColumn, row.Value(s.timeColumn))
 			}
+			row.Time = at
 			if row.Time.Before(s.from) || !s.to.IsZero() && !row.Time.Before(s.to) {
 				continue
 			}
@@ -151,18 +151,23 @@ func (s *Source) wanted(r *Row) bool {
 }
 
 // Close closes the file.
-func (s *Source) Close() error { return s.file.Close() }
+func (s *Source) Close() error {
+	s.reader.Close()
+	return s.file.Close()
+}
 
-func parseTime(text string) (time.Time, error) {
-	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
-		return t, nil
+// time reads a time. Seconds have their microseconds; all else that a profile's times may be without a format is read as there.
+func (s *Source) time(c table.Cell) (time.Time, bool) {
+	if c.Kind == table.Text {
+		for _, layout := range []string{time.RFC3339Nano, "2006-01-02 15:04:05"} {
+			if t, err := time.Parse(layout, c.Text); err == nil {
+				return t, true
+			}
+		}
 	}
-	if t, err := time.Parse("2006-01-02 15:04:05", text); err == nil {
-		return t, nil
+	if seconds, ok := c.Float(); ok && seconds >= 0 && seconds <= 1e11 {
+		return time.UnixMicro(int64(seconds * 1e6)), true
 	}
-	seconds, err := strconv.ParseFloat(text, 64)
-	if err != nil || seconds < 0 || seconds > 1e11 {
-		return time.Time{}, errors.New("no time")
-	}
-	return time.UnixMicro(int64(seconds * 1e6)), nil
+	t, err := s.clock.Read(c)
+	return t, err == nil
 }
