@@ -67,18 +67,25 @@ func (x ticket) event() plog.Logs {
 	return logs
 }
 
-// TestVectorDrift: an embedding of which a third of the predictions moves is found, by discrepancy and by distance of the means, in every window
-// that the change fills and in none before; agents and a gateway say the same. A vector of another length is counted as invalid.
-func TestVectorDrift(t *testing.T) {
-	start0 := ordersStart()
+// writeTickets writes a log of tickets as JSON lines.
+func writeTickets(t *testing.T, tickets []ticket) string {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "tickets.jsonl")
 	file, err := os.Create(path)
 	require.NoError(t, err)
 	lines := json.NewEncoder(file)
-	for _, x := range makeTickets(1, start0.AddDate(0, 0, -ticketDays), ticketDays, func(int) bool { return false }) {
+	for _, x := range tickets {
 		require.NoError(t, lines.Encode(map[string]any{"timestamp": x.at.Format(time.RFC3339Nano), "length": x.length, "embedding": x.embedding, "class": "billing"}))
 	}
 	require.NoError(t, file.Close())
+	return path
+}
+
+// TestVectorDrift: an embedding of which a third of the predictions moves is found, by discrepancy and by distance of the means, in every window
+// that the change fills and in none before, in a log that leewayctl replays; agents and a gateway, sent the same events, say the same. A vector of another length is counted as invalid.
+func TestVectorDrift(t *testing.T) {
+	start0 := ordersStart()
+	path := writeTickets(t, makeTickets(1, start0.AddDate(0, 0, -ticketDays), ticketDays, func(int) bool { return false }))
 	profiles := t.TempDir()
 	ctl(t, "profile", path, "--model", ticketsModel, "--time-column", "timestamp", "--class-column", "class", "--task", "multiclass", "--quiet",
 		"--output", filepath.Join(profiles, "tickets.json"))
@@ -93,7 +100,7 @@ func TestVectorDrift(t *testing.T) {
 
 	out := filepath.Join(t.TempDir(), "statistics.json")
 	c := start(t, single(options{profiles: profiles, out: out, statistics: jointWindows}))
-	send(t, connect(t, c.OTLPGRPC), batches(events, 300)...)
+	ctl(t, "replay", writeTickets(t, tickets), "--model", ticketsModel, "--version", "1", "--class-column", "class", "--batch", "300", "--endpoint", c.OTLPGRPC, "--quiet")
 	send(t, connect(t, c.OTLPGRPC), end.event())
 	invalid := 0.0
 	for _, m := range c.Scrape(t, c.Prometheus)["ml_feature_invalid_total"].GetMetric() {
